@@ -1,0 +1,1 @@
+"""HTTP in: the Calling API, the configuration API and the control API as Flask blueprints."""

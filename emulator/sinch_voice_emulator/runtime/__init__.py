@@ -1,0 +1,1 @@
+"""What the pure layers may not touch: the lock, clocks, threads, sockets."""
