@@ -9,7 +9,7 @@ from decimal import Decimal
 from sinch_voice_emulator.model.instants import MINUTE, SECOND, Millis
 from sinch_voice_emulator.model.party import Party, PartyKind
 
-FREE = Decimal("0")
+FREE = Decimal(0)
 _PLACES = Decimal("0.0001")
 
 
