@@ -1,0 +1,25 @@
+"""What can be set, from where, and what it came to: ``load()`` gives one frozen ``Settings``."""
+
+from sinch_voice_emulator.settings.loading import load
+from sinch_voice_emulator.settings.values import (
+    DEFAULT_KEY,
+    DEFAULT_NUMBERS,
+    DEFAULT_SECRET,
+    ApplicationSettings,
+    ListenAddress,
+    NumberSettings,
+    Settings,
+    SettingsError,
+)
+
+__all__ = [
+    "DEFAULT_KEY",
+    "DEFAULT_NUMBERS",
+    "DEFAULT_SECRET",
+    "ApplicationSettings",
+    "ListenAddress",
+    "NumberSettings",
+    "Settings",
+    "SettingsError",
+    "load",
+]
