@@ -1,0 +1,395 @@
+"""One account at work: its engine behind the only lock, its clock, its journal and its outgoing callbacks.
+
+Every public method is one *step*: take the lock, fire what is due, do one thing, write down and queue what came of it, let go
+of the lock, wake whoever waits. Nothing blocks inside a step; whoever exchanges callbacks does so outside, and comes back
+with ``conclude``.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from sinch_voice_emulator.engine.effects import Basis, Effect, Note, SendCallback, Severity
+from sinch_voice_emulator.engine.inputs import Input
+from sinch_voice_emulator.errors import Conflict, EmulatorError, NotFound
+from sinch_voice_emulator.model.account import Account
+from sinch_voice_emulator.model.call import Call
+from sinch_voice_emulator.model.delivery import Attempt, CallbackTarget, Delivery, DeliveryPolicy, DeliveryState, EventKind
+from sinch_voice_emulator.model.instants import Instant
+from sinch_voice_emulator.runtime import reports
+from sinch_voice_emulator.runtime.bounds import Bounds
+from sinch_voice_emulator.runtime.clocks import Clock
+from sinch_voice_emulator.runtime.journal import Journal
+from sinch_voice_emulator.runtime.outbox import Outbox
+from sinch_voice_emulator.runtime.ports import Answer, Dialect, Failure, Understood
+from sinch_voice_emulator.runtime.requests import OpenRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sinch_voice_emulator.engine.engine import Engine
+
+T = TypeVar("T")
+MakeEngine = Callable[[Account, str, int], "Engine"]
+
+log = logging.getLogger(__name__)
+real_perf_counter: Callable[[], float] = time.perf_counter
+
+
+class AccountRuntime:
+    """One tenant at work. Thread-safe. ``wake`` holds what is called, outside the lock, after every step."""
+
+    def __init__(
+        self, seed: Account, clock: Clock, dialect: Dialect, make_engine: MakeEngine, bounds: Bounds = Bounds()
+    ) -> None:
+        self.name = seed.name
+        self.epoch = 1
+        self.clock = clock
+        self.journal = Journal(bounds.journal_entries, bounds.journal_bytes)
+        self.closed = False
+        self.wake: list[Callable[[], None]] = []
+        self._dialect = dialect
+        self._make_engine = make_engine
+        self._bounds = bounds
+        self._seed = copy.deepcopy(seed)
+        self._lock = threading.RLock()
+        self._now: Instant = clock.now()
+        self._begin(copy.deepcopy(seed))
+
+    def _begin(self, account: Account) -> None:
+        self.account = account
+        self.engine = self._make_engine(account, f"{self.name}|{self.epoch}", self._bounds.ended_calls)
+        self._outbox = Outbox(self._bounds.deliveries, self._bounds.delivery_bytes)
+        self._requests: set[OpenRequest] = set()
+        self._awaited: set[str] = set()
+        self._extra: set[str] = set()
+        self._said: set[str] = set()
+
+    # --- steps ---------------------------------------------------------------------------------------------------------
+
+    def submit(self, input: Input, request: OpenRequest | None = None) -> str | None:
+        """Give the engine an input and return its reply. Deliveries it causes are held while ``request`` is open.
+
+        Raises what the engine raises, before anything was changed.
+        """
+        with self._step() as now:
+            outcome = self.engine.handle(input, now)
+            self._carry_out(outcome.effects, now, request)
+            return outcome.reply
+
+    def configure(self, change: Callable[[Account], T], kind: str, data: Mapping[str, object]) -> T:
+        """Change the account's configuration and write ``kind`` and ``data`` into the journal."""
+        with self._step() as now:
+            result = change(self.account)
+            self.journal.append(now, kind, data)
+            return result
+
+    def read(self, view: Callable[[Engine, Instant], T]) -> T:
+        """What ``view`` makes of the engine, with everything due having happened. ``view`` must not keep or change state."""
+        with self._step() as now:
+            return view(self.engine, now)
+
+    def note(
+        self,
+        kind: str,
+        data: Mapping[str, object],
+        severity: Severity = Severity.INFO,
+        call_id: str = "",
+        basis: Basis | None = None,
+        wall: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write into the journal."""
+        with self._step() as now:
+            self.journal.append(now, kind, data, call_id=call_id, severity=severity, basis=basis, wall=wall)
+
+    def fire_due(self, budget: float | None = None) -> None:
+        """Fire every timer that is due; with a ``budget`` (wall-clock seconds) stop when it is used up."""
+        with self._step(budget):
+            pass
+
+    def next_deadline(self, *, guards: bool = True) -> Instant | None:
+        """When something is due next; without ``guards``, not counting maximum durations and park limits."""
+        with self._lock:
+            return None if self.closed else self.engine.next_deadline(guards=guards)
+
+    # --- requests of the Calling API -----------------------------------------------------------------------------------
+
+    def open_request(self) -> OpenRequest:
+        """Say that a request of the Calling API has begun. It must be closed once its response has left."""
+        with self._lock:
+            request = OpenRequest(self.epoch, self._close_request)
+            self._requests.add(request)
+            return request
+
+    def _close_request(self, request: OpenRequest) -> None:
+        with self._lock:
+            if request.closed:
+                return
+            request.closed = True
+            if request.epoch != self.epoch:
+                return
+            self._requests.discard(request)
+            self._outbox.release(request.held)
+            request.held.clear()
+        self._wake_all()
+
+    # --- deliveries ----------------------------------------------------------------------------------------------------
+
+    @property
+    def deliveries(self) -> Mapping[str, Delivery]:
+        """Deliveries by id, oldest first: all that are under way and the latest of those concluded."""
+        return self._outbox.log
+
+    def take_ready(self, limit: int | None = None) -> list[Delivery]:
+        """Deliveries whose turn it is, at most ``limit``, in order of issue. They are in flight until concluded."""
+        with self._lock:
+            return [] if self.closed else self._outbox.take(limit)
+
+    @property
+    def has_ready(self) -> bool:
+        """Whether ``take_ready`` would give anything."""
+        return self._outbox.has_ready() and not self.closed
+
+    def attempted(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Record one attempt of a delivery in flight. Does nothing for a delivery of an earlier epoch."""
+        with self._lock:
+            if not self._is_current(delivery):
+                return
+            delivery.attempts.append(attempt)
+            self._advance()
+            reports.attempted(self.journal, self._now, delivery, attempt)
+        self._wake_all()
+
+    def conclude(self, delivery_id: str, answer: Answer | Failure) -> None:
+        """Say how a delivery in flight ended. Answers that come too late, or for an earlier epoch, change nothing."""
+        with self._lock:
+            if delivery_id not in self._outbox.log or self.closed:
+                return
+        with self._step() as now:
+            state = DeliveryState.FAILED if isinstance(answer, Failure) else DeliveryState.ANSWERED
+            delivery = self._outbox.finish(delivery_id, state)
+            if delivery is None:
+                return
+            awaited = delivery_id in self._awaited
+            self._awaited.discard(delivery_id)
+            call = self.engine.state.calls.get(delivery.call_id)
+            if delivery_id in self._extra:
+                self._extra.discard(delivery_id)
+                reports.concluded(self.journal, now, delivery, answer, Understood((), word="recorded"))
+            elif call is None or (awaited and (call.pending is None or call.pending.delivery != delivery_id)):
+                state_now = call.state.value if call is not None else "forgotten"
+                reports.discarded(self.journal, now, delivery, f"the answer came too late: the call is {state_now} by now")
+            else:
+                self._apply(delivery, call, answer, now)
+            self._say_forgotten("deliveries", self._outbox.forgotten, self._bounds.deliveries, now)
+
+    def send_again(self, delivery_id: str) -> Delivery:
+        """Send a concluded delivery once more, under an id of its own. The answer is recorded and not acted on.
+
+        Raises ``NotFound`` for an unknown delivery and ``Conflict`` for one that is still under way.
+        """
+        with self._lock:
+            original = self._outbox.log.get(delivery_id)
+            if original is None:
+                raise NotFound(f"there is no delivery {delivery_id} (any more); the list of deliveries names those there are")
+            if original.state not in (DeliveryState.ANSWERED, DeliveryState.FAILED, DeliveryState.DROPPED):
+                raise Conflict(f"delivery {delivery_id} is {original.state.value} and can be sent again once it is concluded")
+            return self.send_extra(
+                original.event,
+                original.body,
+                original.target,
+                call_id=original.call_id,
+                application=original.application,
+                forwarded_headers=original.forwarded_headers,
+            )
+
+    def send_extra(
+        self,
+        event: EventKind,
+        body: bytes,
+        target: CallbackTarget,
+        *,
+        call_id: str,
+        application: str,
+        forwarded_headers: tuple[tuple[str, str], ...] = (),
+    ) -> Delivery:
+        """Send a callback the engine did not ask for. The answer is recorded and not acted on."""
+        with self._step() as now:
+            delivery = Delivery(
+                id=self.engine.state.ids.next("extra-delivery"),
+                call_id=call_id,
+                application=application,
+                event=event,
+                created=now,
+                body=body,
+                target=target,
+                policy=self._policy(),
+                forwarded_headers=forwarded_headers,
+            )
+            self._extra.add(delivery.id)
+            self._queue(delivery, now, None)
+            return delivery
+
+    # --- life of the account -------------------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Begin anew under the next epoch: configuration of the seed, no calls, an empty journal. Keys and secrets stay."""
+        with self._step():
+            kept = self.account.applications
+            account = copy.deepcopy(self._seed)
+            for key, application in kept.items():
+                if key in account.applications:
+                    account.applications[key].secret = application.secret
+                else:
+                    account.add_application(copy.deepcopy(application))
+                    account.applications[key].callback = None
+            self.epoch += 1
+            self._begin(account)
+            self.journal.restart(self.epoch)
+            self.journal.append(self._now, "account.reset", {"epoch": self.epoch})
+
+    def close(self) -> None:
+        """The account was deleted: nothing leaves any more, waiters and streams end."""
+        with self._lock:
+            self.closed = True
+        self._wake_all()
+
+    @property
+    def settled(self) -> bool:
+        """No timer due, no delivery under way, no request of the Calling API open."""
+        with self._lock:
+            return not (self._requests or len(self._outbox) or self._is_due())
+
+    def open_work(self) -> list[str]:
+        """What keeps the account from being settled, a sentence each."""
+        with self._lock:
+            work = []
+            if self._requests:
+                work.append(f"{len(self._requests)} request(s) of the Calling API are not answered yet")
+            work += [
+                f"{delivery.event.value} of call {delivery.call_id} to {delivery.target.primary} is {delivery.state.value}"
+                for delivery in self._outbox.unfinished()
+            ]
+            if self._is_due():
+                work.append(f"a timer was due at {self.engine.next_deadline()}, and it is {self._now}")
+            return work
+
+    def on_wake(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Have ``callback`` called after every step, from whatever thread made it. Returns what ends that."""
+        self.wake.append(callback)
+
+        def forget() -> None:
+            with suppress(ValueError):
+                self.wake.remove(callback)
+
+        return forget
+
+    # --- inside the step -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _step(self, budget: float | None = None) -> Iterator[Instant]:
+        try:
+            with self._lock:
+                if self.closed:
+                    raise NotFound(f"account {self.name} was deleted")
+                self._advance()
+                self._fire(self._now, budget)
+                yield self._now
+        finally:
+            self._wake_all()
+
+    def _advance(self) -> None:
+        self._now = max(self._now, self.clock.now())
+
+    def _is_due(self) -> bool:
+        self._advance()
+        deadline = self.engine.next_deadline()
+        return deadline is not None and deadline <= self._now
+
+    def _fire(self, until: Instant, budget: float | None) -> None:
+        """Fire deadline by deadline, so that what a timer causes is described as of then, not as of now."""
+        deadline = self.engine.next_deadline()
+        if deadline is None or deadline > until:
+            return
+        stop = None if budget is None else real_perf_counter() + budget
+        while deadline is not None and deadline <= until:
+            self._carry_out(self.engine.fire_due(deadline), deadline, None)
+            if stop is not None and real_perf_counter() >= stop:
+                return
+            deadline = self.engine.next_deadline()
+
+    def _carry_out(self, effects: Iterable[Effect], now: Instant, request: OpenRequest | None) -> None:
+        for effect in effects:
+            match effect:
+                case Note():
+                    self.journal.append(
+                        now,
+                        effect.kind,
+                        effect.data,
+                        call_id=effect.call_id,
+                        leg=effect.leg,
+                        severity=effect.severity,
+                        basis=effect.basis,
+                    )
+                case SendCallback():
+                    self._send(effect, now, request)
+        self._say_forgotten("ended calls", self.engine.state.forgotten, self._bounds.ended_calls, now)
+
+    def _send(self, effect: SendCallback, now: Instant, request: OpenRequest | None) -> None:
+        call = self.engine.state.calls[effect.call_id]
+        delivery = Delivery(
+            id=effect.delivery,
+            call_id=call.id,
+            application=call.application,
+            event=effect.event.kind,
+            created=now,
+            body=self._dialect.body(effect.event, call, self.account, now),
+            target=effect.target,
+            policy=self._policy(),
+            forwarded_headers=call.forwarded_headers,
+        )
+        if call.pending is not None and call.pending.delivery == delivery.id:
+            self._awaited.add(delivery.id)
+        self._queue(delivery, now, request)
+
+    def _queue(self, delivery: Delivery, now: Instant, request: OpenRequest | None) -> None:
+        held = request is not None and request in self._requests
+        self._outbox.add(delivery, held=held)
+        if request is not None and held:
+            request.held.append(delivery)
+        reports.queued(self.journal, now, delivery)
+
+    def _policy(self) -> DeliveryPolicy:
+        profile = self.account.profile
+        return DeliveryPolicy(profile.callback_timeout, profile.try_fallback, profile.redelivery_attempts)
+
+    def _is_current(self, delivery: Delivery) -> bool:
+        return self._outbox.log.get(delivery.id) is delivery and not self.closed
+
+    def _apply(self, delivery: Delivery, call: Call, answer: Answer | Failure, now: Instant) -> None:
+        understood = self._dialect.understand(delivery, call, self.account, answer)
+        reports.concluded(self.journal, now, delivery, answer, understood)
+        for input in understood.inputs:
+            try:
+                self._carry_out(self.engine.handle(input, now).effects, now, None)
+            except EmulatorError as refusal:
+                reports.discarded(self.journal, now, delivery, str(refusal))
+
+    def _say_forgotten(self, what: str, count: int, bound: int, now: Instant) -> None:
+        if count and what not in self._said:
+            self._said.add(what)
+            text = f"more than {bound} {what} were kept; from now on the oldest are forgotten"
+            self.journal.append(now, "remark", {"text": text}, severity=Severity.WARNING)
+
+    def _wake_all(self) -> None:
+        for callback in tuple(self.wake):
+            try:
+                callback()
+            except Exception:
+                log.exception("a callback that waits for account %s failed", self.name)
