@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from sinch_voice_emulator.model.call import DetectionResult, MenuResult
+from sinch_voice_emulator.model.call import DetectionResult, MenuResult, Reason
 from sinch_voice_emulator.model.delivery import CallbackTarget, EventKind
 from sinch_voice_emulator.model.recording import Recording
 
@@ -56,8 +56,9 @@ class InputEntered:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The call is over; result, reason, length and bill are on the call."""
+    """The call is over; result, reason, length and bill are on the call. ``reason`` is for a second telling."""
 
+    reason: Reason | None = None
     kind: EventKind = EventKind.ENDED
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from sinch_voice_emulator.model.call import CalloutKind, LegRole, Origin, Wants
+from sinch_voice_emulator.model.call import CalloutKind, Origin, Wants
 from sinch_voice_emulator.model.conference import RoomKey
 from sinch_voice_emulator.model.delivery import CallbackTarget, EventKind
 from sinch_voice_emulator.model.instants import Millis
@@ -49,7 +49,7 @@ class CalloutRequested:
 
     ``ask_first``: the backend (or ``inline``) says what to dial; otherwise ``to`` is dialled at once. ``on_proceed`` is
     what happens on the answer unless the backend says something else. ``targets`` and ``inline`` are per event.
-    Raises ``Refused`` when the account may not or cannot afford to call there.
+    Raises ``NoCredit`` or ``DestinationForbidden`` when the account cannot pay or may not call there.
     """
 
     kind: CalloutKind
@@ -205,28 +205,28 @@ class LegRefused:
 
 @dataclass(frozen=True, slots=True)
 class LegHungUp:
-    """A side hung up. ``CALLER`` is the near side of an inbound call; a callout has callees only."""
+    """A side hung up. ``leg`` is its number in the call; 0 is the near leg."""
 
     call_id: str
-    role: LegRole
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class KeysPressed:
-    """Keys were pressed on a phone: ``0-9 * #``."""
+    """Keys were pressed on a phone: ``0-9 * #``. ``leg`` is its number in the call; 0 is the near leg."""
 
     call_id: str
-    role: LegRole
     keys: str
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class WordsSpoken:
-    """Something was said into a phone."""
+    """Something was said into a phone. ``leg`` is its number in the call; 0 is the near leg."""
 
     call_id: str
-    role: LegRole
     text: str
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +247,10 @@ class BeepHeard:
 
 @dataclass(frozen=True, slots=True)
 class NetworkLost:
-    """An app lost its network in the middle of a call."""
+    """An app lost its network in the middle of a call. ``leg`` is its number in the call; 0 is the near leg."""
 
     call_id: str
+    leg: int = 0
 
 
 Input: TypeAlias = (
@@ -273,4 +274,8 @@ Input: TypeAlias = (
     | VerdictReached
     | BeepHeard
     | NetworkLost
+)
+
+PhoneInput: TypeAlias = (
+    LegAnswered | LegRefused | LegHungUp | KeysPressed | WordsSpoken | VerdictReached | BeepHeard | NetworkLost
 )

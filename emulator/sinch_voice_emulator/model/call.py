@@ -12,7 +12,7 @@ from sinch_voice_emulator.model.instants import Instant, Millis
 from sinch_voice_emulator.model.money import FREE
 from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.model.phone import PhoneBehaviour
-from sinch_voice_emulator.model.script import Action, Audience, Detection, EnterMenu, Park, Script, Step
+from sinch_voice_emulator.model.script import Action, Audience, Dial, EnterMenu, Park, Script, Step
 
 
 class Origin(StrEnum):
@@ -227,9 +227,9 @@ class Call:
     pending: Pending | None = None
     running: RunningScript | None = None
     interrupted: Interrupted | None = None
-    detection: Detection | None = None
+    dial: Dial | None = None
+    """The latest dialling instruction, for what is due when the party answers."""
     detected: DetectionResult | None = None
-    on_answer: Script | None = None
     menu: MenuRun | None = None
     parking: Parking | None = None
     room: str = ""
@@ -237,7 +237,17 @@ class Call:
     suppressed: bool = False
     cookies: dict[str, str] = field(default_factory=dict)
     recording: str | None = None
+    recorded: tuple[str, ...] = ()
+    """Every recording this call ordered, the running one included."""
     callbacks_sent: int = 0
+    answers_told: int = 0
+    """How often the backend was told of the present answer (a SIP party may be announced twice)."""
+    doom: Reason | None = None
+    """Why the call will end once the error prompt is over."""
+    dialled_call: str = ""
+    """The inbound call that dialling a number of the account's own brought up."""
+    dialled_by: str = ""
+    """The call whose dialling brought this one up."""
 
     answered: Instant | None = None
     ended: Instant | None = None

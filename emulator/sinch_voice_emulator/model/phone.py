@@ -15,6 +15,8 @@ class OnRing(StrEnum):
     BUSY = "busy"
     DECLINES = "declines"
     NEVER_ANSWERS = "never-answers"
+    RINGS_OUT = "rings-out"
+    """Nobody answers, and the network gives up when ``rings_for`` is over."""
     UNREACHABLE = "unreachable"
     BLOCKED = "blocked"
     FAILS = "fails"

@@ -1,7 +1,8 @@
 """The behaviour profile: every point on which sources about the platform disagree, as one frozen value per account.
 
-Each field is a row of the project's list of defaults. ``OBSERVED`` (what captured traffic shows) is the default; ``DOCUMENTED`` follows
-the published reference where the two differ; ``STRICT`` also refuses what the platform is only suspected to tolerate.
+Each field is a row of the project's list of defaults. ``OBSERVED`` (what captured traffic shows) is the default;
+``DOCUMENTED`` follows the published reference where the two differ; ``STRICT`` also refuses what the platform is only
+suspected to tolerate.
 """
 
 from __future__ import annotations

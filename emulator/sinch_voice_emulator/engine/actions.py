@@ -1,0 +1,87 @@
+"""Actions: how a call goes on after a script's steps."""
+
+from __future__ import annotations
+
+from sinch_voice_emulator.engine import menus, parking, recordings, rooms
+from sinch_voice_emulator.engine.effects import Basis, Severity
+from sinch_voice_emulator.engine.legs import answer_near, far_is_up
+from sinch_voice_emulator.engine.moves import Act, Advance, Connect, End, Resume, Run, StartDialling
+from sinch_voice_emulator.engine.state import Turn
+from sinch_voice_emulator.model.call import Call, CallState, Origin, Reason, Result, RunningScript
+from sinch_voice_emulator.model.delivery import EventKind
+from sinch_voice_emulator.model.script import Dial, EnterMenu, HangUp, HangUpCause, Join, Park, Proceed
+
+
+def act(turn: Turn, move: Act) -> None:
+    """Carry out an action."""
+    call = move.call
+    if not call.live:
+        return
+    match move.action:
+        case HangUp() as hang_up:
+            _hang_up(turn, call, hang_up)
+        case Proceed(record):
+            turn.then(Resume(call) if call.interrupted is not None else Connect(call, move.event, record))
+        case Dial() as dial:
+            call.interrupted = None
+            turn.then(StartDialling(call, dial))
+        case Join() as join:
+            call.interrupted = None
+            rooms.join(turn, call, join)
+        case EnterMenu() as menu:
+            answer_near(turn, call)
+            menus.start(turn, call, menu)
+        case Park() as park:
+            answer_near(turn, call)
+            parking.park(turn, call, park)
+
+
+def _hang_up(turn: Turn, call: Call, action: HangUp) -> None:
+    if call.doom is not None:
+        return turn.then(End(call, call.doom, unanswered=Result.FAILED))
+    if action.message_finished:
+        return turn.then(End(call, Reason(turn.account.profile.tts_finished_reason)))
+    if action.cause is HangUpCause.BUSY:
+        return turn.then(End(call, Reason.MANAGERHANGUP, unanswered=Result.BUSY))
+    if action.cause is HangUpCause.CONGESTION:
+        reason = Reason.CONGESTION if call.answered is None else Reason.MANAGERHANGUP
+        return turn.then(End(call, reason, unanswered=Result.FAILED))
+    return turn.then(End(call, Reason.MANAGERHANGUP))
+
+
+def connect(turn: Turn, move: Connect) -> None:
+    """Do what the call was about: the callout's own purpose first, else join whoever is on the line."""
+    call = move.call
+    if move.record is not None:
+        recordings.start(turn, call, move.record)
+    if call.on_proceed is not None:
+        purpose, call.on_proceed = call.on_proceed, None
+        return turn.then(Run(call, purpose, EventKind.ANSWERED))
+    if far_is_up(call) or call.origin is Origin.SERVER:
+        return turn.enter(call, CallState.CONNECTED)
+    if call.origin is Origin.APP and not call.room:
+        return turn.then(StartDialling(call, Dial()))
+    turn.remark(call, "there is nothing to continue to, so the call is hung up", Severity.WARNING, Basis.ASSUMED)
+    return turn.then(End(call, Reason.MANAGERHANGUP))
+
+
+def resume(turn: Turn, move: Resume) -> None:
+    """Take up what a management request interrupted; a prompt or menu it cut begins again."""
+    call = move.call
+    interrupted, call.interrupted = call.interrupted, None
+    assert interrupted is not None, "there is nothing to take up"
+    if interrupted.state is CallState.EXECUTING and interrupted.running is not None:
+        return _repeat_step(turn, call, interrupted.running)
+    if interrupted.state is CallState.MENU:
+        return menus.again(turn, call)
+    if interrupted.state is CallState.PARKED:
+        return parking.again(turn, call)
+    if interrupted.state in (CallState.CONFERENCE, CallState.COLLECTING):
+        return rooms.come_back(turn, call)
+    return turn.enter(call, interrupted.state)
+
+
+def _repeat_step(turn: Turn, call: Call, running: RunningScript) -> None:
+    running.position = max(running.position - 1, 0)
+    call.running = running
+    turn.then(Advance(call))

@@ -1,0 +1,114 @@
+"""How a call ends: legs go down, the room loses a member, the bill is written, the backend hears of it once."""
+
+from __future__ import annotations
+
+from sinch_voice_emulator.engine import pricing, recordings, rooms
+from sinch_voice_emulator.engine.asking import is_wanted, target_of
+from sinch_voice_emulator.engine.effects import CallEnded, InputEntered, Note
+from sinch_voice_emulator.engine.legs import hang_up_leg
+from sinch_voice_emulator.engine.moves import End
+from sinch_voice_emulator.engine.state import Turn
+from sinch_voice_emulator.model.call import Call, CallState, MenuResult, Reason, Result
+from sinch_voice_emulator.model.delivery import EventKind
+from sinch_voice_emulator.model.instants import SECOND
+from sinch_voice_emulator.model.script import Report
+
+_REMOTE = (Reason.CALLERHANGUP, Reason.CALLEEHANGUP, Reason.CANCEL, Reason.CLIENTNETWORK)
+
+
+def end(turn: Turn, move: End) -> None:
+    """End a call. A second end of the same call is nothing."""
+    call = move.call
+    if not call.live:
+        return
+    _leave_menu(turn, call, move.reason)
+    if call.room:
+        rooms.leave(turn, call)
+    finished = recordings.close(turn, call, call.recording)
+    call.recording = None
+    for leg in call.legs:
+        hang_up_leg(turn, call, leg, "the call ended")
+    turn.state.timers.cancel_call(call.id)
+    _conclude(turn, call, move)
+    _tell(turn, call)
+    recordings.announce(turn, call, finished)
+    _end_linked(turn, call)
+    turn.state.ended.append(call.id)
+    _forget(turn)
+
+
+def _leave_menu(turn: Turn, call: Call, reason: Reason) -> None:
+    """A remote hang-up in a menu is a result of the menu, whose answer nobody waits for."""
+    if call.state is not CallState.MENU or call.menu is None or reason not in _REMOTE:
+        return
+    result = MenuResult(call.menu.current, "hangup")
+    turn.note("menu.result", call, menu=result.menu, type=result.type, value="")
+    target = target_of(turn, call, EventKind.INPUT)
+    if target is not None and is_wanted(turn, call, EventKind.INPUT) and EventKind.INPUT not in call.inline:
+        turn.send(call, InputEntered(result), target)
+
+
+def _conclude(turn: Turn, call: Call, move: End) -> None:
+    call.ended = turn.now
+    call.result = move.result or (Result.ANSWERED if call.answered is not None else move.unanswered)
+    call.reason = _documented(move.reason) if turn.account.profile.strict_documented_reasons else move.reason
+    pricing.settle(turn, call)
+    call.state = CallState.ENDED
+    call.pending = call.running = call.menu = call.parking = call.interrupted = None
+    turn.note(
+        "call.ended",
+        call,
+        result=call.result.value,
+        reason=call.reason.value,
+        duration=call.length(turn.now) // SECOND,
+        debit=float(call.debit),
+        currency=turn.account.rates.currency,
+    )
+
+
+def _documented(reason: Reason) -> Reason:
+    return Reason.CALLBACKERROR if reason is Reason.INVALIDSVAMLACTION else reason
+
+
+def _tell(turn: Turn, call: Call) -> None:
+    """The last event. A script given for it in advance can only carry the backend's report."""
+    if (script := call.inline.get(EventKind.ENDED)) is not None:
+        for step in script.steps:
+            if isinstance(step, Report):
+                file_report(turn, call, step.success, step.details)
+        return
+    target = target_of(turn, call, EventKind.ENDED)
+    if target is None or not is_wanted(turn, call, EventKind.ENDED):
+        return
+    turn.send(call, CallEnded(), target)
+    if call.reason is Reason.CALLEEHANGUP and turn.account.profile.dice_on_callee_hangup == "two":
+        turn.send(call, CallEnded(Reason.CALLERHANGUP), target)
+
+
+def file_report(turn: Turn, call: Call, success: bool, details: str) -> None:
+    """Keep the backend's own verdict with the call."""
+    call.report = (success, details)
+    turn.note("call.reported", call, status="success" if success else "failure", details=details)
+
+
+def _end_linked(turn: Turn, call: Call) -> None:
+    """Where one call of the account dialled another, neither outlives the other."""
+    called, caller = turn.state.calls.get(call.dialled_call), turn.state.calls.get(call.dialled_by)
+    if called is not None:
+        turn.then(End(called, Reason.CANCEL if called.answered is None else Reason.CALLERHANGUP))
+    if caller is not None and caller.state is CallState.DIALLING:
+        turn.then(End(caller, Reason(turn.account.profile.declined_reason), Result.BUSY))
+    elif caller is not None:
+        turn.then(End(caller, Reason.CALLEEHANGUP))
+
+
+def _forget(turn: Turn) -> None:
+    max_ended = turn.state.max_ended_calls
+    while len(turn.state.ended) > max_ended:
+        oldest = turn.state.ended.popleft()
+        for key in turn.state.calls.pop(oldest).recorded:
+            turn.state.recordings.pop(key, None)
+        turn.state.forgotten += 1
+        if turn.state.forgotten == 1:
+            text = f"more than {max_ended} calls have ended; from now on the oldest are forgotten (option max-ended-calls)"
+            turn.effects.append(Note("calls.forgotten", data={"text": text}))

@@ -1,0 +1,97 @@
+"""Legs: who is on the call, who picks up, who leaves."""
+
+from __future__ import annotations
+
+from sinch_voice_emulator.engine.moves import FarAnswered
+from sinch_voice_emulator.engine.state import Turn
+from sinch_voice_emulator.engine.timers import TimerKind
+from sinch_voice_emulator.model.call import Call, Leg, LegRole, LegState
+from sinch_voice_emulator.model.script import Audience
+
+
+def near_leg(call: Call) -> Leg | None:
+    """The caller, or the called party of a callout once it answered."""
+    return call.leg(call.near)
+
+
+def far_leg(call: Call) -> Leg | None:
+    """The party the call was connected to, once it answered."""
+    return call.leg(call.far)
+
+
+def ringing_leg(call: Call) -> Leg | None:
+    """The dialled leg that rings. A caller that was not answered yet rings too, but is not meant."""
+    if not call.legs or call.legs[-1].state is not LegState.RINGING or call.legs[-1].number == call.near:
+        return None
+    return call.legs[-1]
+
+
+def near_is_up(call: Call) -> bool:
+    """Whether the near leg is there and answered."""
+    near = near_leg(call)
+    return near is not None and near.state is LegState.UP
+
+
+def far_is_up(call: Call) -> bool:
+    """Whether there is another party on the line."""
+    far = far_leg(call)
+    return far is not None and far.state is LegState.UP
+
+
+def audience(call: Call, whom: Audience) -> list[Leg]:
+    """The legs that hear a prompt. Without a far party the near one is meant, whatever was asked."""
+    near, far = near_leg(call), far_leg(call)
+    if far is None or far.state is not LegState.UP:
+        return [near] if near is not None else []
+    if whom is Audience.FAR:
+        return [far]
+    return [leg for leg in (near, far if whom is Audience.BOTH else None) if leg is not None]
+
+
+def pick_up(turn: Turn, call: Call, leg: Leg) -> None:
+    """A leg is answered. The call's meter starts with its first one."""
+    leg.state = LegState.UP
+    leg.answered = turn.now
+    turn.note("leg.answered", call, leg.number)
+    if call.answered is None:
+        call.answered = turn.now
+        turn.note("call.answered", call)
+    dialler = turn.state.calls.get(call.dialled_by)
+    if dialler is not None and leg.role is LegRole.CALLER and ringing_leg(dialler) is not None:
+        turn.then(FarAnswered(dialler))
+    if leg.behaviour.hangs_up_after is not None:
+        turn.after(call, TimerKind.HANGS_UP, leg.behaviour.hangs_up_after, leg.number)
+
+
+def answer_near(turn: Turn, call: Call) -> None:
+    """Answer the caller if nobody did yet; the limit on the call's length starts to count."""
+    near = near_leg(call)
+    if near is None or near.state is not LegState.RINGING:
+        return
+    turn.cancel(call, TimerKind.GIVES_UP)
+    pick_up(turn, call, near)
+    guard_length(turn, call, call.max_duration)
+
+
+def guard_length(turn: Turn, call: Call, limit: int | None) -> None:
+    """Cut the call after ``limit`` milliseconds from now (``None``: the account's default)."""
+    turn.after(call, TimerKind.MAX_DURATION, limit or turn.account.profile.default_max_duration)
+
+
+def hang_up_leg(turn: Turn, call: Call, leg: Leg, why: str) -> None:
+    """A leg leaves; ``why`` is a word or two for the journal."""
+    if leg.state is LegState.DOWN:
+        return
+    leg.state = LegState.DOWN
+    leg.ended = turn.now
+    leg.why_ended = why
+    turn.state.timers.cancel(call.id, TimerKind.RING, leg.number)
+    turn.state.timers.cancel(call.id, TimerKind.HANGS_UP, leg.number)
+    turn.note("leg.ended", call, leg.number, why=why)
+
+
+def hear_tones(turn: Turn, call: Call, leg: Leg, tones: str) -> None:
+    """DTMF reaches a phone; one whose behaviour says so hangs up on a certain key."""
+    key = leg.behaviour.hangs_up_on_key
+    if key and key in tones and leg.state is LegState.UP:
+        turn.after(call, TimerKind.HANGS_UP, 0, leg.number)
