@@ -1,0 +1,122 @@
+"""The control API, as the other commands call it: over HTTP, with the standard library alone."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import click
+
+from sinch_voice_emulator.errors import BadRequest, EmulatorError
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+TIMEOUT = 10.0
+"""Seconds to wait for an answer, beyond what the emulator was asked to wait itself."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class ControlError(EmulatorError):
+    """The emulator could not be reached, or did not do what it was asked; the message says why."""
+
+
+class Control:
+    """One emulator's control API. ``account=""`` is the default account."""
+
+    def __init__(self, url: str = DEFAULT_URL, *, token: str = "", account: str = "") -> None:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BadRequest(f'The address of the emulator must be a URL such as {DEFAULT_URL}, not "{url}".')
+        self.url = url.rstrip("/")
+        self._secure = parts.scheme == "https"
+        try:
+            self._host, self._port = parts.hostname, parts.port
+        except ValueError:
+            raise BadRequest(f'The port in "{url}" must be a number up to 65535.') from None
+        self._base = parts.path.rstrip("/") + "/_emulator"
+        self._account = f"/accounts/{quote(account, safe='')}" if account else ""
+        self._token = token
+
+    def get(self, path: str, query: Mapping[str, object] | None = None, *, wait: float = 0.0) -> Any:
+        """The answer to a GET below the account. ``wait``: how long the emulator may take on purpose, in seconds."""
+        given = {key: value for key, value in (query or {}).items() if value not in (None, "")}
+        if wait:
+            given["wait"] = f"{wait:g}"
+        return self._ask("GET", self._account + path + (f"?{urlencode(given)}" if given else ""), None, TIMEOUT + wait)
+
+    def post(self, path: str, body: Mapping[str, object]) -> Any:
+        """The answer to a POST below the account."""
+        return self._ask("POST", self._account + path, body, TIMEOUT)
+
+    def health(self) -> Any:
+        """What the emulator says about itself."""
+        return self._ask("GET", "/health", None, TIMEOUT)
+
+    def journal(self, *, after: str = "", call: str = "", wait: float = 0.0) -> dict[str, Any]:
+        """One page of the journal: ``entries`` and the cursor that reads on, ``next``."""
+        page = self.get("/journal", {"after": after, "call": call}, wait=wait)
+        if not isinstance(page, dict) or not isinstance(page.get("entries"), list):
+            raise ControlError(f"What answers at {self.url} is not the emulator's journal.")
+        return page
+
+    def follow(self, *, after: str = "", call: str = "", wait: float = 20.0) -> Iterator[dict[str, Any]]:
+        """Entries as they are written, without end. After a reset it goes on with what came after."""
+        while True:
+            page = self.journal(after=after, call=call, wait=wait)
+            yield from page["entries"]
+            after = str(page.get("next", after))
+
+    def _ask(self, method: str, path: str, body: Mapping[str, object] | None, timeout: float) -> Any:
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        connection = kind(self._host, self._port, timeout=timeout)
+        headers = {"Accept": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+        try:
+            connection.request(method, self._base + path, content, headers)
+            response = connection.getresponse()
+            status, raw = response.status, response.read()
+        except TimeoutError:
+            raise ControlError(f"The emulator at {self.url} did not answer within {timeout:g} s.") from None
+        except (OSError, ssl.SSLError, http.client.HTTPException) as error:
+            raise ControlError(
+                f"Nothing that speaks HTTP answers at {self.url} ({error}): start the emulator with "
+                "`sinch-voice-emulator serve`, or say where it is with --url."
+            ) from None
+        finally:
+            connection.close()
+        return self._read(status, raw)
+
+    def _read(self, status: int, raw: bytes) -> Any:
+        try:
+            answer = json.loads(raw) if raw.strip() else None
+        except ValueError:
+            answer = None
+        if 200 <= status < 300:
+            return answer
+        message = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
+        if status in (401, 403) and not message:
+            message = "it asks for a token: give it with --token"
+        raise ControlError(
+            f"The emulator at {self.url} refused ({status}): {message or 'it does not say why'}.".replace("..", ".")
+        )
+
+
+def control_options(function: F) -> F:
+    """``--url``, ``--token`` and ``--account``, as every client command has them."""
+    options = (
+        click.option("--url", envvar="SINCH_VOICE_EMULATOR_URL", default=DEFAULT_URL, show_default=True, help="The emulator."),
+        click.option("--token", envvar="SINCH_VOICE_EMULATOR_TOKEN", default="", help="What its control API asks for."),
+        click.option("--account", default="", help="The account; the default one if left out."),
+    )
+    for option in options:
+        function = option(function)
+    return function

@@ -1,0 +1,5 @@
+"""Journal entries of one call as a readable ladder."""
+
+from sinch_voice_emulator.ladder.render import Ladder, render
+
+__all__ = ["Ladder", "render"]

@@ -1,0 +1,167 @@
+"""What each kind of journal entry says: a function from its data to (who, text), in one table.
+
+``leg`` is the name of the leg the entry is about: ``caller``, ``callee`` ...; ``call`` when it is about none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from sinch_voice_emulator.ladder.svaml import quoted, summary
+
+Data: TypeAlias = Mapping[str, Any]
+Said: TypeAlias = "tuple[str, str] | None"
+Describe: TypeAlias = Callable[[str, Data, str], Said]
+
+
+def party(value: object) -> str:
+    """A party as people write it: ``+46...``, ``lin``, ``sip 7001@pbx``."""
+    if isinstance(value, Mapping):
+        kind, endpoint = str(value.get("type", "")), str(value.get("endpoint", ""))
+        return endpoint if kind in ("number", "did", "username", "") else f"{kind} {endpoint}"
+    return str(value) if value else "somebody"
+
+
+def seconds(value: object) -> str:
+    """Milliseconds as ``1.3 s``."""
+    return f"{value / 1000:.1f} s" if isinstance(value, int | float) else ""
+
+
+def heard(data: Data) -> str:
+    """What prompts say, one after the other."""
+    prompts = data.get("prompts")
+    texts = [quoted(str(one.get("text", "")) if isinstance(one, Mapping) else str(one)) for one in prompts or []]
+    length = seconds(data.get("length_ms"))
+    return " ".join(texts) + (f" ({length})" if length else "")
+
+
+def details(data: Data, *names: str) -> str:
+    """Some of the data as ``name value``, those that are there."""
+    return ", ".join(f"{name} {data[name]}" for name in names if data.get(name) not in (None, ""))
+
+
+def anything(kind: str, data: Data, leg: str) -> Said:
+    """An entry of a kind without a line of its own: its name and its data."""
+    if isinstance(data.get("text"), str):
+        return leg, data["text"]
+    shown = ", ".join(f"{key} {_shown(value)}" for key, value in data.items())
+    return leg, f"{kind}{': ' + shown if shown else ''}"
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _created(_kind: str, data: Data, _leg: str) -> Said:
+    origin = str(data.get("origin", ""))
+    to = party(data.get("to") or data.get("dialled"))
+    if origin == "server":
+        return "platform", f"calls {to}{_for(data.get('callout'))}"
+    return "caller", f"{party(data.get('caller') or data.get('from') or data.get('cli'))} calls {to}{_over(origin)}"
+
+
+def _for(callout: object) -> str:
+    words = {"speech": "to speak a text", "conference": "into a conference", "custom": "as the backend says"}
+    return f" {words[callout]}" if isinstance(callout, str) and callout in words else ""
+
+
+def _over(origin: str) -> str:
+    words = {"pstn": "by phone", "sip": "over SIP", "app": "from the app"}
+    return f" {words[origin]}" if origin in words else ""
+
+
+def _ended(_kind: str, data: Data, _leg: str) -> Said:
+    bill = (
+        f"{data.get('debit', 0):.4f} {data.get('currency', '')}".rstrip() if isinstance(data.get("debit"), int | float) else ""
+    )
+    length = f"{data['duration']} s" if data.get("duration") is not None else ""
+    rest = ", ".join(part for part in (length, bill) if part)
+    return "call", f"ended: {data.get('result', '?')} / {data.get('reason', '?')}{', ' + rest if rest else ''}"
+
+
+def _event(data: Data) -> str:
+    return str(data.get("event", "callback")).upper()
+
+
+def _attempted(_kind: str, data: Data, _leg: str) -> Said:
+    url = f" to {data['url']}" if data.get("url") else ""
+    error = data.get("error")
+    return "backend", f"-> {_event(data)}{url}" + (f": {error}" if error else "")
+
+
+def _answered(_kind: str, data: Data, _leg: str) -> Said:
+    for key in ("svaml", "answer", "body"):
+        if key in data:
+            return "backend", f"<- {summary(data[key])}"
+    return "backend", f"<- {details(data, 'status') or 'answered'}{': ' + str(data['word']) if data.get('word') else ''}"
+
+
+def _failed(_kind: str, data: Data, _leg: str) -> Said:
+    why = data.get("error") or data.get("why") or data.get("text") or "no usable answer"
+    return "backend", f"<- {_event(data)} failed: {why}"
+
+
+def _discarded(_kind: str, data: Data, _leg: str) -> Said:
+    return "backend", f"<- the answer is discarded: {data.get('why') or data.get('text') or 'it came too late'}"
+
+
+def _problem(_kind: str, data: Data, _leg: str) -> Said:
+    where = f"{data['path']}: " if data.get("path") else ""
+    hint = f' (did you mean "{data["nearest"]}"?)' if data.get("nearest") else ""
+    return "backend", f"SVAML {where}{data.get('message') or data.get('text') or 'is not right'}{hint}"
+
+
+def _menu_result(_kind: str, data: Data, _leg: str) -> Said:
+    value = f" {data['value']}" if data.get("value") else ""
+    return "platform", f"menu {data.get('menu', '')}: {data.get('type', '')}{value}"
+
+
+def _leg_ended(_kind: str, data: Data, leg: str) -> Said:
+    return leg, f"is gone{': ' + str(data['why']) if data.get('why') else ''}"
+
+
+def _tones(_kind: str, data: Data, leg: str) -> Said:
+    return leg, f"hears the tones {data.get('tones', '')}"
+
+
+KINDS: dict[str, Describe] = {
+    "call.created": _created,
+    "call.ended": _ended,
+    "leg.dialled": lambda _kind, data, leg: (leg, f"{party(data.get('to'))} is dialled{_shown_cli(data)}"),
+    "leg.ringing": lambda _kind, _data, leg: (leg, "rings"),
+    "leg.answered": lambda _kind, _data, leg: (leg, "answers" if leg != "caller" else "is answered"),
+    "leg.ended": _leg_ended,
+    "prompt.started": lambda _kind, data, leg: (leg, f"hears {heard(data)}"),
+    "prompt.unheard": lambda _kind, data, _leg: ("platform", f"plays to nobody: {heard(data)}"),
+    "prompt.ended": lambda _kind, data, _leg: ("platform", f"prompt cut by {data['cut_by']}") if data.get("cut_by") else None,
+    "keys.pressed": lambda _kind, data, leg: (leg, f"presses {data.get('keys', '')}"),
+    "words.spoken": lambda _kind, data, leg: (leg, f"says {quoted(str(data.get('text', '')))}"),
+    "tones.sent": _tones,
+    "menu.entered": lambda _kind, data, _leg: ("platform", f"menu {data.get('menu', '')}".rstrip()),
+    "menu.result": _menu_result,
+    "cookie.set": lambda _kind, data, _leg: ("platform", f"cookie {data.get('key', '')}={data.get('value', '')}"),
+    "conference.joined": lambda _kind, data, _leg: ("call", f"joins the conference {_room(data)}".rstrip()),
+    "conference.left": lambda _kind, data, _leg: ("call", f"leaves the conference {_room(data)}".rstrip()),
+    "recording.started": lambda _kind, data, _leg: ("platform", f"recording starts: {data.get('key', '')}"),
+    "recording.ended": lambda _kind, data, _leg: ("platform", f"recording ends: {seconds(data.get('length_ms'))}"),
+    "amd.result": lambda _kind, data, _leg: ("platform", f"answering machine detection: {details(data, 'status', 'reason')}"),
+    "amd.beep": lambda _kind, _data, leg: (leg, "the answering machine beeps"),
+    "callback.inline": lambda _kind, data, _leg: ("backend", f"{_event(data)} was answered in the callout itself"),
+    "callback.attempted": _attempted,
+    "callback.answered": _answered,
+    "callback.failed": _failed,
+    "callback.discarded": _discarded,
+    "svaml.problem": _problem,
+    "remark": lambda _kind, data, leg: (leg if leg != "call" else "platform", str(data.get("text", ""))),
+}
+"""What a kind says; ``None`` from its function: no line."""
+
+
+def _shown_cli(data: Data) -> str:
+    return f" and sees {data['cli']}" if data.get("cli") else ""
+
+
+def _room(data: Data) -> str:
+    return str(data.get("conference") or data.get("room") or data.get("name") or "")
