@@ -23,7 +23,7 @@ from sinch_voice_emulator.model.call import Call
 from sinch_voice_emulator.model.delivery import Attempt, CallbackTarget, Delivery, DeliveryPolicy, DeliveryState, EventKind
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.runtime import reports
-from sinch_voice_emulator.runtime.bounds import Bounds
+from sinch_voice_emulator.runtime.bounds import DEFAULT_BOUNDS, Bounds
 from sinch_voice_emulator.runtime.clocks import Clock
 from sinch_voice_emulator.runtime.journal import Journal
 from sinch_voice_emulator.runtime.outbox import Outbox
@@ -46,7 +46,7 @@ class AccountRuntime:
     """One tenant at work. Thread-safe. ``wake`` holds what is called, outside the lock, after every step."""
 
     def __init__(
-        self, seed: Account, clock: Clock, dialect: Dialect, make_engine: MakeEngine, bounds: Bounds = Bounds()
+        self, seed: Account, clock: Clock, dialect: Dialect, make_engine: MakeEngine, bounds: Bounds = DEFAULT_BOUNDS
     ) -> None:
         self.name = seed.name
         self.epoch = 1

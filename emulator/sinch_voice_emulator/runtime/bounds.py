@@ -16,3 +16,6 @@ class Bounds:
     deliveries: int = outbox.MAX_DELIVERIES
     delivery_bytes: int = outbox.MAX_BYTES
     ended_calls: int = 10_000
+
+
+DEFAULT_BOUNDS = Bounds()
