@@ -122,7 +122,11 @@ def _object(run: Pass, shape: Shape, value: dict[str, Any], path: str) -> dict[s
         if name != key:
             run.spelling[here] = key
         child = properties[name]
-        result[name] = item if type(item) is child.python else _walk(run, child, item, here)
+        if type(item) is not child.python:
+            item = _walk(run, child, item, here)
+            if item is None:
+                continue
+        result[name] = item
     if unknown:
         _remark_unknown(run, shape, unknown, path)
     return result

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from sinch_voice_emulator.v1.svaml.context import Context, Event, Judgement
+from sinch_voice_emulator.v1.svaml.judging import judge
 
 __all__ = ["Context", "Event", "Judgement", "judge"]
-
-
-def judge(document: object, context: Context) -> Judgement:
-    """Say whether ``document`` (parsed JSON) can be run for ``context`` and, if so, as which script. Never raises."""
-    return Judgement(None, (), empty=document is None or context is None)
