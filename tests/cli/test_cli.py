@@ -134,10 +134,12 @@ def test_call(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
     backstage.answers = [
         (201, {"callId": "c1"}),
         page(
-            entry("call.created", origin="pstn", caller="+46", to="+12"), entry("callback.queued", delivery="d"), cursor="1:2"
+            entry("call.created", origin="pstn", caller="+46", to="+12"),
+            entry("callback.queued", delivery="d", event="dice"),
+            cursor="1:2",
         ),
         page(entry("call.ended", result="ANSWERED", reason="CALLERHANGUP", duration=3), cursor="1:3"),
-        page(entry("callback.answered", delivery="d", body="")),
+        page(entry("callback.answered", delivery="d", event="dice", status=200, body="")),
     ]
     assert (
         run(["call", "--from", "+46", "--to", "+12", "--press", "1", "--press", "2#", "--hang-up-after", "3", "--follow"]) == 0
@@ -145,8 +147,9 @@ def test_call(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == [
         "Call c1",
         "    0.000  caller    +46 calls +12 by phone",
+        "    0.000  backend   -> DICE",
         "    0.000  call      ended: ANSWERED / CALLERHANGUP, 3 s",
-        "    0.000  backend   <- (empty)",
+        "    0.000  backend   <- ok",
     ]
     method, path, body, _ = backstage.requests[0]
     assert (method, path) == ("POST", "/_emulator/calls")

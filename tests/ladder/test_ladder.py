@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -42,8 +43,8 @@ def test_an_inbound_call_with_a_menu_and_an_agent() -> None:
     entries = [
         entry(0, "call.created", origin="pstn", caller={"type": "number", "endpoint": "+46701740605"}, to="+12025550100"),
         entry(0, "callback.queued", delivery="d1", event="ice"),
-        entry(0, "callback.attempted", delivery="d1", event="ice"),
-        entry(31, "callback.answered", delivery="d1", event="ice", svaml=MENU),
+        entry(31, "callback.attempted", delivery="d1", event="ice", status=200),
+        entry(31, "callback.answered", delivery="d1", event="ice", status=200, body=json.dumps(MENU)),
         entry(31, "leg.answered", 1),
         entry(31, "prompt.started", 1, prompts=[{"type": "tts", "text": "One for sales."}], length_ms=840),
         entry(500, "keys.pressed", 1, keys="1"),
@@ -121,8 +122,18 @@ def test_an_entry_without_data_does_no_harm(kind: str) -> None:
             {"event": "ace", "url": "http://x/y", "error": "refused"},
             "backend -> ACE to http://x/y: refused",
         ),
-        ("callback.answered", {"status": 204, "word": "empty"}, "backend <- status 204: empty"),
-        ("callback.failed", {"event": "pie", "why": "no answer in 5 s"}, "backend <- PIE failed: no answer in 5 s"),
+        ("callback.queued", {"event": "notify", "body": '{"event":"notify","type":"amd"}'}, "backend -> NOTIFY amd"),
+        ("callback.answered", {"event": "dice", "status": 200, "body": "OK"}, 'backend <- ok, "OK"'),
+        (
+            "callback.answered",
+            {"event": "ice", "status": 500, "body": "", "problem": "That is an error."},
+            "<- 500 (empty): That is",
+        ),
+        ("callback.failed", {"event": "pie", "error": "no answer in 5 s"}, "backend <- no answer to PIE: no answer in 5 s"),
+        ("conference.changed", {"conference": "a", "muted": True}, "call is muted"),
+        ("conference.changed", {"conference": "a", "onhold": True, "moh": "music1"}, "call is put on hold with music1"),
+        ("conference.changed", {"conference": "a", "onhold": False}, "call is taken off hold"),
+        ("call.managed", {"action": "HangUp"}, "backend -> PATCH HangUp"),
         ("callback.discarded", {}, "the answer is discarded: it came too late"),
         (
             "svaml.problem",

@@ -18,19 +18,21 @@ from sinch_voice_emulator.v1.problems import Problem
 Event = Literal["ice", "ace", "pie", "manage", "dice"]
 
 
+ORIGINS = [one.value for one in Origin]
+CALLOUTS = [one.value for one in CalloutKind]
+
+
 @click.command("check-svaml", help=COMMANDS["check-svaml"][1] + " Exit code 1 if it cannot be used.")
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--event", type=click.Choice(["ice", "ace", "pie", "manage", "dice"]), default="ice", show_default=True)
 @click.option(
     "--origin",
-    type=click.Choice([one.value for one in Origin]),
+    type=click.Choice(ORIGINS),
     default=Origin.PSTN.value,
     show_default=True,
     help="Of the call.",
 )
-@click.option(
-    "--callout", type=click.Choice([one.value for one in CalloutKind]), help="The kind of callout, if the call is one."
-)
+@click.option("--callout", type=click.Choice(CALLOUTS), help="The kind of callout, if the call is one.")
 @click.option("--strict", is_flag=True, help="Refuse what the platform is only suspected to tolerate.")
 @click.pass_context
 def command(context: click.Context, file: str, event: str, origin: str, callout: str | None, strict: bool) -> None:

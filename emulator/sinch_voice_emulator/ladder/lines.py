@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from sinch_voice_emulator.ladder.svaml import quoted, summary
+from sinch_voice_emulator.ladder.svaml import EMPTY, parsed, quoted, summary
 
 Data: TypeAlias = Mapping[str, Any]
 Said: TypeAlias = "tuple[str, str] | None"
@@ -85,22 +85,35 @@ def _event(data: Data) -> str:
     return str(data.get("event", "callback")).upper()
 
 
+def _queued(_kind: str, data: Data, _leg: str) -> Said:
+    """A callback leaves. A notification says what about, the other events are explained by the lines around them."""
+    body = parsed(data.get("body"))
+    about = f" {body['type']}" if isinstance(body, Mapping) and body.get("event") == "notify" and body.get("type") else ""
+    return "backend", f"-> {_event(data)}{about}"
+
+
 def _attempted(_kind: str, data: Data, _leg: str) -> Said:
-    url = f" to {data['url']}" if data.get("url") else ""
-    error = data.get("error")
-    return "backend", f"-> {_event(data)}{url}" + (f": {error}" if error else "")
+    """Only an attempt that failed has a line: the outcome of the last one is told by the line of the answer."""
+    status = data.get("status")
+    if not data.get("error") and (not isinstance(status, int) or 200 <= status < 300):
+        return None
+    return "backend", f"-> {_event(data)} to {data.get('url', 'the backend')}: {data.get('error') or status}"
 
 
 def _answered(_kind: str, data: Data, _leg: str) -> Said:
-    for key in ("svaml", "answer", "body"):
-        if key in data:
-            return "backend", f"<- {summary(data[key])}"
-    return "backend", f"<- {details(data, 'status') or 'answered'}{': ' + str(data['word']) if data.get('word') else ''}"
+    status = data.get("status")
+    said = summary(data.get("body", ""))
+    if isinstance(status, int) and not 200 <= status < 300:
+        said = f"{status} {said}"
+    elif data.get("event") in ("dice", "notify"):
+        said = "ok" if said == EMPTY else f"ok, {said}"
+    problem = f": {data['problem']}" if data.get("problem") else ""
+    return "backend", f"<- {said}{problem}"
 
 
 def _failed(_kind: str, data: Data, _leg: str) -> Said:
-    why = data.get("error") or data.get("why") or data.get("text") or "no usable answer"
-    return "backend", f"<- {_event(data)} failed: {why}"
+    why = data.get("error") or data.get("problem") or "no usable answer"
+    return "backend", f"<- no answer to {_event(data)}: {why}"
 
 
 def _discarded(_kind: str, data: Data, _leg: str) -> Said:
@@ -139,7 +152,7 @@ KINDS: dict[str, Describe] = {
     "keys.pressed": lambda _kind, data, leg: (leg, f"presses {data.get('keys', '')}"),
     "words.spoken": lambda _kind, data, leg: (leg, f"says {quoted(str(data.get('text', '')))}"),
     "tones.sent": _tones,
-    "menu.entered": lambda _kind, data, _leg: ("platform", f"menu {data.get('menu', '')}".rstrip()),
+    "menu.entered": lambda _kind, data, _leg: ("platform", f"runs menu {data.get('menu', '')}".rstrip()),
     "menu.result": _menu_result,
     "cookie.set": lambda _kind, data, _leg: ("platform", f"cookie {data.get('key', '')}={data.get('value', '')}"),
     "conference.joined": lambda _kind, data, _leg: ("call", f"joins the conference {_room(data)}".rstrip()),
@@ -148,6 +161,15 @@ KINDS: dict[str, Describe] = {
     "recording.ended": lambda _kind, data, _leg: ("platform", f"recording ends: {seconds(data.get('length_ms'))}"),
     "amd.result": lambda _kind, data, _leg: ("platform", f"answering machine detection: {details(data, 'status', 'reason')}"),
     "amd.beep": lambda _kind, _data, leg: (leg, "the answering machine beeps"),
+    "conference.ended": lambda _kind, data, _leg: ("platform", f"the conference {_room(data)} is over"),
+    "conference.changed": lambda _kind, data, _leg: ("call", _changed(data)),
+    "moh.started": lambda _kind, data, leg: (leg, f"hears music on hold {data.get('moh', '')}".rstrip()),
+    "moh.ended": lambda _kind, _data, _leg: None,
+    "tones.forwarded": lambda _kind, data, leg: (leg, f"is heard by the others: {data.get('tones', '')}"),
+    "recording.deleted": lambda _kind, data, _leg: ("platform", f"recording deleted: {data.get('key', '')}"),
+    "call.managed": lambda _kind, data, _leg: ("backend", f"-> PATCH {data.get('action', '')}".rstrip()),
+    "call.reported": lambda _kind, data, _leg: ("backend", f"reports {details(data, 'status', 'details')}"),
+    "callback.queued": _queued,
     "callback.inline": lambda _kind, data, _leg: ("backend", f"{_event(data)} was answered in the callout itself"),
     "callback.attempted": _attempted,
     "callback.answered": _answered,
@@ -161,6 +183,14 @@ KINDS: dict[str, Describe] = {
 
 def _shown_cli(data: Data) -> str:
     return f" and sees {data['cli']}" if data.get("cli") else ""
+
+
+def _changed(data: Data) -> str:
+    """What the conference did to a participant."""
+    if "muted" in data:
+        return "is muted" if data["muted"] else "is unmuted"
+    music = f" with {data['moh']}" if data.get("moh") else ""
+    return f"is put on hold{music}" if data.get("onhold") else "is taken off hold"
 
 
 def _room(data: Data) -> str:

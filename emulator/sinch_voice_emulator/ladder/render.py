@@ -24,7 +24,7 @@ WIDTH = 110
 TIME = 9
 WHO = 10
 _MARKS = {"warning": "! ", "problem": "!! "}
-HIDDEN = frozenset({"call.state", "call.answered", "callback.queued", "conference.changed", "api.request"})
+HIDDEN = frozenset({"call.state", "call.answered", "api.request"})
 """Kinds that only repeat what other lines say."""
 
 

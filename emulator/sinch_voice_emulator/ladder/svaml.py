@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 LONGEST_QUOTE = 60
+EMPTY = "(empty)"
 
 _PROMPT = re.compile(r"#(?:tts|ssml|href)\[(.*?)\](?=;|$)", re.IGNORECASE | re.DOTALL)
 _RETURN = re.compile(r"\s*return\s*\((.*)\)\s*", re.IGNORECASE | re.DOTALL)
@@ -21,20 +22,20 @@ def quoted(text: str) -> str:
 
 def summary(answer: object) -> str:
     """What an answer says: a SVAML document, or its text; ``"(empty)"`` when it says nothing."""
-    document = _document(answer)
+    document = parsed(answer)
     if isinstance(document, str):
-        return quoted(document) if document.strip() else "(empty)"
+        return quoted(document) if document.strip() else EMPTY
     if not isinstance(document, Mapping):
-        return "(empty)" if document in (None, [], b"") else quoted(json.dumps(document, ensure_ascii=False, default=str))
+        return EMPTY if document in (None, [], b"") else quoted(json.dumps(document, ensure_ascii=False, default=str))
     steps = _get(document, "instructions")
     parts = [_step(step) for step in steps] if isinstance(steps, list) else []
     action = _get(document, "action")
     if isinstance(action, Mapping):
         parts.append(_action(action))
-    return ", ".join(parts) or "(empty)"
+    return ", ".join(parts) or EMPTY
 
 
-def _document(answer: object) -> object:
+def parsed(answer: object) -> object:
     """``answer`` parsed, if it is JSON text."""
     if isinstance(answer, bytes):
         answer = answer.decode("utf-8", "replace")
