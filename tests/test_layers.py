@@ -26,7 +26,7 @@ LAYERS = {
     "sample_backend": 6,
     "pytest_plugin": 7,
     "cli": 7,
-    "demo": 7,
+    "demo": 8,
     "__main__": 8,
 }
 """How high each top-level module or package stands; it may import what stands lower. A new one needs a row."""
