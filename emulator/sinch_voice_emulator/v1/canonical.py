@@ -146,7 +146,7 @@ def _other_name(run: Pass, shape: Shape, key: str, value: Mapping[str, Any], pat
     alias = shape.aliases.get(folded)
     if alias is not None:
         if any(other.lower() == alias.lower() and value[other] is not None for other in value):
-            return alias
+            return None
         run.warn(f"{path}.{key}", f"{key} is read as {alias}", key, alias)
         return alias
     if run.snake_case and "_" in key:
@@ -190,10 +190,9 @@ def _scalar(run: Pass, shape: Shape, value: Any, path: str) -> Any:
         folded = shape.values.get(value.lower())
         if folded is None and shape.open:
             known = ", ".join(dict.fromkeys(shape.values.values()))
-            run.warn(
-                path, f"{_name(path)} should be one of {known}, not {describe(value)}", value, nearest(value, shape.values)
-            )
-            return value
+            message = f"{_name(path)} should be one of {known}, not {describe(value)}, and is read as if it were absent"
+            run.warn(path, message, value, nearest(value, shape.values))
+            return None
         return value if folded is None else folded
     if run.clamp and shape.maximum is not None and isinstance(value, int) and value > shape.maximum:
         run.warn(path, f"{_name(path)} clamped to {shape.maximum}", str(value))
@@ -208,8 +207,14 @@ def _converted(run: Pass, convert: Callable[[Any], Any], shape: Shape, value: An
     if result is None:
         return value
     if not isinstance(value, float) or shape.kind == "string":
-        run.warn(path, f"{_name(path)} given as {'string' if isinstance(value, str) else 'number'}", describe(value))
+        run.warn(path, f"{_name(path)} given as {_kind(value)}", describe(value))
     return result
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, str):
+        return "string"
+    return "boolean" if isinstance(value, bool) else "number"
 
 
 def _integer(value: Any) -> int | None:
@@ -268,7 +273,7 @@ def _compile(spec: Spec, schema: Mapping[str, Any]) -> Shape:
     if kind == "object" and "properties" in schema:
         return _compile_object(spec, schema["properties"])
     if kind == "array":
-        items = _compile(spec, schema["items"])
+        items = _compile(spec, schema["items"]) if "items" in schema else None
         return Shape("array", items=items, flatten=schema.get("x-flatten", False), single=schema.get("x-single", False))
     if kind not in PYTHON_TYPES:
         return Shape("any")

@@ -93,15 +93,15 @@ def _with_action(kind: ActionKind, values: dict[str, Any], steps: tuple[Step, ..
 def _after_dialling(steps: tuple[Step, ...], action: Action, case: Case) -> Script:
     """A custom callout that does not begin by connecting: dial its destination first, and do this on the answer."""
     context = case.context
-    if isinstance(action, HangUp) and not any(isinstance(step, Play) for step in steps):
+    nobody = not context.lenient or context.dialled is None
+    if isinstance(action, HangUp) and (nobody or not any(isinstance(step, Play) for step in steps)):
         return Script(steps, action)
-    message = "a custom callout's ICE normally connects; this is run when the called party answers"
     if not context.lenient:
         case.error("name", "a custom callout's ICE has to connect (connectPstn, connectMxp, connectSip or connectStream)")
     elif context.dialled is None:
         case.error("name", "a custom callout's ICE has to connect, and the callout has no destination to dial first")
     else:
-        case.warn("name", message)
+        case.warn("name", "a custom callout's ICE normally connects; this is run when the called party answers")
     return Script((), Dial(to=context.dialled, on_answer=Script(steps, action)))
 
 

@@ -24,8 +24,8 @@ def seconds(values: Values, member: str = "maxDuration") -> Millis | None:
 
 
 def presented(cli: str | None) -> str | None:
-    """Whose number the called party sees: ``None`` the caller's own, ``""`` nobody's."""
-    if cli is None or cli.lower() == "incoming":
+    """Whose number the called party sees: ``None`` the caller's own, ``""`` nobody's. Names stay as they are."""
+    if not cli or cli.lower() == "incoming":
         return None
     if cli.lower() == "private":
         return ""

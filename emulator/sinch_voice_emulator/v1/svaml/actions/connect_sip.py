@@ -30,9 +30,9 @@ def translate(values: Values, case: Case) -> Dial:
 def _destination(values: Values, case: Case) -> Party:
     """The address, with ``{number}`` replaced by the digits that were dialled."""
     endpoint: str = values["destination"]["endpoint"]
-    if PLACEHOLDER in endpoint:
-        dialled = case.context.dialled
-        endpoint = endpoint.replace(PLACEHOLDER, dialled.endpoint.removeprefix("+") if dialled is not None else "")
+    dialled = case.context.dialled
+    if dialled is not None:
+        endpoint = endpoint.replace(PLACEHOLDER, dialled.endpoint.removeprefix("+"))
     return sip(endpoint)
 
 

@@ -7,7 +7,7 @@ from sinch_voice_emulator.v1.svaml.case import Case, InstructionKind, Values
 from sinch_voice_emulator.v1.svaml.prompts import DEFAULT_LOCALE, is_spoken
 
 
-def _play_files(values: Values, case: Case) -> Play:
+def _play_files(values: Values, case: Case) -> Play | None:
     locale = values.get("locale", DEFAULT_LOCALE)
     prompts: list[Prompt] = []
     for index, text in enumerate(values["ids"]):
@@ -17,7 +17,7 @@ def _play_files(values: Values, case: Case) -> Play:
             case.warn("locale", f"locale missing, using {DEFAULT_LOCALE}")
         else:
             case.error("locale", "locale is missing, which spoken prompts need", expected="locale", found="nothing")
-    return Play(tuple(prompts))
+    return Play(tuple(prompts)) if prompts else None
 
 
 def _say(values: Values, case: Case) -> Play:
