@@ -8,11 +8,10 @@ with ``conclude``.
 from __future__ import annotations
 
 import copy
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from sinch_voice_emulator.engine.effects import Basis, Effect, Note, SendCallback, Severity
@@ -27,8 +26,10 @@ from sinch_voice_emulator.runtime.bounds import DEFAULT_BOUNDS, Bounds
 from sinch_voice_emulator.runtime.clocks import Clock
 from sinch_voice_emulator.runtime.journal import Journal
 from sinch_voice_emulator.runtime.outbox import Outbox
-from sinch_voice_emulator.runtime.ports import Answer, Dialect, Failure, Understood
+from sinch_voice_emulator.runtime.ports import Answer, Dialect, Failure, Headers
 from sinch_voice_emulator.runtime.requests import OpenRequest
+from sinch_voice_emulator.runtime.seeds import renewed
+from sinch_voice_emulator.runtime.waking import WakeList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MakeEngine = Callable[[Account, str, int], "Engine"]
 
-log = logging.getLogger(__name__)
 real_perf_counter: Callable[[], float] = time.perf_counter
 
 
@@ -53,7 +53,7 @@ class AccountRuntime:
         self.clock = clock
         self.journal = Journal(bounds.journal_entries, bounds.journal_bytes)
         self.closed = False
-        self.wake: list[Callable[[], None]] = []
+        self.wake = WakeList()
         self._dialect = dialect
         self._make_engine = make_engine
         self._bounds = bounds
@@ -92,7 +92,7 @@ class AccountRuntime:
 
     def read(self, view: Callable[[Engine, Instant], T]) -> T:
         """What ``view`` makes of the engine, with everything due having happened. ``view`` must not keep or change state."""
-        with self._step() as now:
+        with self._step(changes=False) as now:
             return view(self.engine, now)
 
     def note(
@@ -108,9 +108,17 @@ class AccountRuntime:
         with self._step() as now:
             self.journal.append(now, kind, data, call_id=call_id, severity=severity, basis=basis, wall=wall)
 
+    def fault(self, text: str) -> None:
+        """Write down that the emulator itself failed. Fires nothing, since that may be what fails."""
+        with self._lock:
+            self._advance()
+            data = {"text": f"this is a fault of the emulator: {text}"}
+            self.journal.append(self._now, "remark", data, severity=Severity.PROBLEM)
+        self.wake.ring()
+
     def fire_due(self, budget: float | None = None) -> None:
         """Fire every timer that is due; with a ``budget`` (wall-clock seconds) stop when it is used up."""
-        with self._step(budget):
+        with self._step(budget, changes=False):
             pass
 
     def next_deadline(self, *, guards: bool = True) -> Instant | None:
@@ -137,7 +145,7 @@ class AccountRuntime:
             self._requests.discard(request)
             self._outbox.release(request.held)
             request.held.clear()
-        self._wake_all()
+        self.wake.ring()
 
     # --- deliveries ----------------------------------------------------------------------------------------------------
 
@@ -164,7 +172,20 @@ class AccountRuntime:
             delivery.attempts.append(attempt)
             self._advance()
             reports.attempted(self.journal, self._now, delivery, attempt)
-        self._wake_all()
+        self.wake.ring()
+
+    def sign(self, delivery: Delivery, url: str) -> Headers:
+        """The headers of an attempt to reach ``url`` now, by the wall clock or the account's, as the profile says.
+
+        Raises ``NotFound`` when the application is gone.
+        """
+        with self._lock:
+            application = self.account.application(delivery.application)
+            if application is None:
+                raise NotFound(f"application {delivery.application} does not exist any more, so nobody can sign for it")
+            wall = self.account.profile.callback_clock == "wall"
+            moment_ns = time.time_ns() if wall else self.clock.now() * 1_000_000
+            return self._dialect.headers(delivery, application, self.account, url, moment_ns)
 
     def conclude(self, delivery_id: str, answer: Answer | Failure) -> None:
         """Say how a delivery in flight ended. Answers that come too late, or for an earlier epoch, change nothing."""
@@ -172,7 +193,7 @@ class AccountRuntime:
             if delivery_id not in self._outbox.log or self.closed:
                 return
         with self._step() as now:
-            state = DeliveryState.FAILED if isinstance(answer, Failure) else DeliveryState.ANSWERED
+            state = DeliveryState.ANSWERED if reports.is_success(answer) else DeliveryState.FAILED
             delivery = self._outbox.finish(delivery_id, state)
             if delivery is None:
                 return
@@ -181,7 +202,7 @@ class AccountRuntime:
             call = self.engine.state.calls.get(delivery.call_id)
             if delivery_id in self._extra:
                 self._extra.discard(delivery_id)
-                reports.concluded(self.journal, now, delivery, answer, Understood((), word="recorded"))
+                reports.recorded(self.journal, now, delivery, answer)
             elif call is None or (awaited and (call.pending is None or call.pending.delivery != delivery_id)):
                 state_now = call.state.value if call is not None else "forgotten"
                 reports.discarded(self.journal, now, delivery, f"the answer came too late: the call is {state_now} by now")
@@ -241,14 +262,7 @@ class AccountRuntime:
     def reset(self) -> None:
         """Begin anew under the next epoch: configuration of the seed, no calls, an empty journal. Keys and secrets stay."""
         with self._step():
-            kept = self.account.applications
-            account = copy.deepcopy(self._seed)
-            for key, application in kept.items():
-                if key in account.applications:
-                    account.applications[key].secret = application.secret
-                else:
-                    account.add_application(copy.deepcopy(application))
-                    account.applications[key].callback = None
+            account = renewed(self._seed, self.account)
             self.epoch += 1
             self._begin(account)
             self.journal.restart(self.epoch)
@@ -258,7 +272,7 @@ class AccountRuntime:
         """The account was deleted: nothing leaves any more, waiters and streams end."""
         with self._lock:
             self.closed = True
-        self._wake_all()
+        self.wake.ring()
 
     @property
     def settled(self) -> bool:
@@ -280,29 +294,22 @@ class AccountRuntime:
                 work.append(f"a timer was due at {self.engine.next_deadline()}, and it is {self._now}")
             return work
 
-    def on_wake(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Have ``callback`` called after every step, from whatever thread made it. Returns what ends that."""
-        self.wake.append(callback)
-
-        def forget() -> None:
-            with suppress(ValueError):
-                self.wake.remove(callback)
-
-        return forget
-
     # --- inside the step -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _step(self, budget: float | None = None) -> Iterator[Instant]:
+    def _step(self, budget: float | None = None, *, changes: bool = True) -> Iterator[Instant]:
+        """Lock, fire, do; then wake the waiters, of a step without ``changes`` only when something was fired."""
+        fired = False
         try:
             with self._lock:
                 if self.closed:
                     raise NotFound(f"account {self.name} was deleted")
                 self._advance()
-                self._fire(self._now, budget)
+                fired = self._fire(self._now, budget)
                 yield self._now
         finally:
-            self._wake_all()
+            if changes or fired:
+                self.wake.ring()
 
     def _advance(self) -> None:
         self._now = max(self._now, self.clock.now())
@@ -312,17 +319,18 @@ class AccountRuntime:
         deadline = self.engine.next_deadline()
         return deadline is not None and deadline <= self._now
 
-    def _fire(self, until: Instant, budget: float | None) -> None:
-        """Fire deadline by deadline, so that what a timer causes is described as of then, not as of now."""
+    def _fire(self, until: Instant, budget: float | None) -> bool:
+        """Fire deadline by deadline, so that what a timer causes is described as of then. Whether anything was fired."""
         deadline = self.engine.next_deadline()
         if deadline is None or deadline > until:
-            return
+            return False
         stop = None if budget is None else real_perf_counter() + budget
         while deadline is not None and deadline <= until:
             self._carry_out(self.engine.fire_due(deadline), deadline, None)
             if stop is not None and real_perf_counter() >= stop:
-                return
+                break
             deadline = self.engine.next_deadline()
+        return True
 
     def _carry_out(self, effects: Iterable[Effect], now: Instant, request: OpenRequest | None) -> None:
         for effect in effects:
@@ -373,9 +381,9 @@ class AccountRuntime:
         return self._outbox.log.get(delivery.id) is delivery and not self.closed
 
     def _apply(self, delivery: Delivery, call: Call, answer: Answer | Failure, now: Instant) -> None:
-        understood = self._dialect.understand(delivery, call, self.account, answer)
-        reports.concluded(self.journal, now, delivery, answer, understood)
-        for input in understood.inputs:
+        meaning = self._dialect.interpret(delivery, call, self.account, answer)
+        reports.concluded(self.journal, now, delivery, answer, meaning)
+        for input in meaning.inputs:
             try:
                 self._carry_out(self.engine.handle(input, now).effects, now, None)
             except EmulatorError as refusal:
@@ -386,10 +394,3 @@ class AccountRuntime:
             self._said.add(what)
             text = f"more than {bound} {what} were kept; from now on the oldest are forgotten"
             self.journal.append(now, "remark", {"text": text}, severity=Severity.WARNING)
-
-    def _wake_all(self) -> None:
-        for callback in tuple(self.wake):
-            try:
-                callback()
-            except Exception:
-                log.exception("a callback that waits for account %s failed", self.name)

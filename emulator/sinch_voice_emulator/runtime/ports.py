@@ -1,44 +1,19 @@
-"""What an account runtime needs from its neighbours: a dialect that turns events into bytes and answers into inputs."""
+"""What an account runtime needs from a vendor API: a dialect that turns events into bytes and answers into inputs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from sinch_voice_emulator.engine.effects import CallbackEvent
-from sinch_voice_emulator.engine.inputs import Input
 from sinch_voice_emulator.model.account import Account, Application
 from sinch_voice_emulator.model.call import Call
 from sinch_voice_emulator.model.delivery import Delivery
 from sinch_voice_emulator.model.instants import Instant
-from sinch_voice_emulator.v1.problems import Problem
+from sinch_voice_emulator.v1.answers import Answer, Failure, FailureKind, Interpretation
+
+__all__ = ["Answer", "Dialect", "Failure", "FailureKind", "Headers", "Interpretation"]
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a backend answered, whatever the status."""
-
-    status: int
-    headers: Headers = ()
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why there is no answer: one sentence."""
-
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What an answer means: inputs for the engine in order, findings for the journal, the outcome in a word."""
-
-    inputs: tuple[Input, ...]
-    problems: tuple[Problem, ...] = ()
-    word: str = ""
 
 
 class Dialect(Protocol):
@@ -48,7 +23,7 @@ class Dialect(Protocol):
         """The bytes of a callback, from the call as it is now."""
         ...
 
-    def understand(self, delivery: Delivery, call: Call, account: Account, answer: Answer | Failure) -> Understood:
+    def interpret(self, delivery: Delivery, call: Call, account: Account, answer: Answer | Failure) -> Interpretation:
         """What the answer to a delivery means for its call."""
         ...
 

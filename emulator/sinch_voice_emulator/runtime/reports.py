@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from sinch_voice_emulator.engine.effects import Severity
-from sinch_voice_emulator.engine.inputs import AnswerUnusable, Unusable
-from sinch_voice_emulator.model.delivery import Attempt, Delivery, EventKind
+from sinch_voice_emulator.model.delivery import Attempt, Delivery
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.runtime.journal import Journal
-from sinch_voice_emulator.runtime.ports import Answer, Failure, Understood
+from sinch_voice_emulator.runtime.ports import Answer, Failure, Interpretation
 
 ANSWER_BYTES = 64 * 1024
 """How much of an answer the journal shows; the delivery keeps all of it."""
 
-_ASKING = (EventKind.INCOMING, EventKind.ANSWERED, EventKind.INPUT)
-_EMPTY = {EventKind.INCOMING: Severity.PROBLEM, EventKind.INPUT: Severity.WARNING}
 _WALL_HEADERS = ("authorization", "x-timestamp")
 
 
@@ -36,22 +33,32 @@ def attempted(journal: Journal, now: Instant, delivery: Delivery, attempt: Attem
     journal.append(now, "callback.attempted", data, call_id=delivery.call_id, wall=wall)
 
 
-def concluded(journal: Journal, now: Instant, delivery: Delivery, answer: Answer | Failure, understood: Understood) -> None:
-    """The last try is over: what was answered, what that means, and every finding in it."""
-    delivery.notice = understood.word
-    data = _about(delivery) | {"word": understood.word}
-    unusable = next((input for input in understood.inputs if isinstance(input, AnswerUnusable)), None)
-    if unusable is not None:
-        data["problem"] = unusable.problem
-    if isinstance(answer, Failure):
-        kind = "callback.failed"
-        data["error"] = answer.error
-    else:
-        kind = "callback.answered"
-        data |= {"status": answer.status, "body": answer.body[:ANSWER_BYTES].decode(errors="replace")}
-    severity = _severity(delivery.event, answer, unusable, explained=bool(understood.problems))
+def is_success(answer: Answer | Failure) -> bool:
+    """Whether a backend answered with a status of success, whatever it said."""
+    return isinstance(answer, Answer) and 200 <= answer.status < 300
+
+
+def recorded(journal: Journal, now: Instant, delivery: Delivery, answer: Answer | Failure) -> None:
+    """The answer to a callback that was sent by hand: kept, and not acted on."""
+    delivery.notice = "recorded"
+    kind = "callback.answered" if is_success(answer) else "callback.failed"
+    journal.append(now, kind, _outcome(delivery, answer), call_id=delivery.call_id)
+
+
+def concluded(journal: Journal, now: Instant, delivery: Delivery, answer: Answer | Failure, means: Interpretation) -> None:
+    """The last try is over: what was answered, what that means, and every finding in the document.
+
+    When there is no document the outcome itself is what was found; otherwise findings carry the severity.
+    """
+    delivery.notice = means.word
+    data = _outcome(delivery, answer)
+    kind = "callback.answered" if is_success(answer) else "callback.failed"
+    no_document = means.word == "failed" or not is_success(answer)
+    if no_document and means.problems:
+        data["problem"] = means.problems[0].message
+    severity = means.severity if no_document or not means.problems else Severity.INFO
     journal.append(now, kind, data, call_id=delivery.call_id, severity=severity)
-    for problem in understood.problems:
+    for problem in () if no_document else means.problems:
         finding = _about(delivery) | {"path": problem.path, "message": problem.message}
         finding |= {"expected": problem.expected, "found": problem.found, "nearest": problem.nearest}
         severity = Severity.PROBLEM if problem.severity == "error" else Severity.WARNING
@@ -64,12 +71,8 @@ def discarded(journal: Journal, now: Instant, delivery: Delivery, why: str) -> N
     journal.append(now, "callback.discarded", _about(delivery) | {"why": why}, call_id=delivery.call_id)
 
 
-def _severity(event: EventKind, answer: Answer | Failure, unusable: AnswerUnusable | None, *, explained: bool) -> Severity:
-    """How bad an outcome is: table "Unusable answers" of the defaults. What findings explain is not counted twice."""
-    if unusable is None:
-        return Severity.WARNING if isinstance(answer, Failure) else Severity.INFO
-    if unusable.kind is Unusable.EMPTY:
-        return _EMPTY.get(event, Severity.INFO)
-    if explained:
-        return Severity.INFO
-    return Severity.PROBLEM if event in _ASKING else Severity.WARNING
+def _outcome(delivery: Delivery, answer: Answer | Failure) -> dict[str, object]:
+    data = _about(delivery) | {"word": delivery.notice}
+    if isinstance(answer, Failure):
+        return data | {"error": answer.sentence}
+    return data | {"status": answer.status, "body": answer.body[:ANSWER_BYTES].decode(errors="replace")}

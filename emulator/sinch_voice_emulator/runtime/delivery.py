@@ -1,0 +1,192 @@
+"""One delivery over HTTP: primary address, fallback, redeliveries; each attempt signed anew and recorded.
+
+aiohttp is imported when the first callback leaves, in another thread: it takes longer to load than the server to start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import importlib
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from sinch_voice_emulator import __version__
+from sinch_voice_emulator.errors import EmulatorError
+from sinch_voice_emulator.model.delivery import Attempt, Delivery
+from sinch_voice_emulator.model.instants import Millis
+from sinch_voice_emulator.runtime.account import AccountRuntime, real_perf_counter
+from sinch_voice_emulator.runtime.addresses import AllowedHosts, host_of, literal
+from sinch_voice_emulator.runtime.loops import paced_selector
+from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind, Headers
+
+if TYPE_CHECKING:
+    import aiohttp
+
+MAX_ANSWER = 1024 * 1024
+USER_AGENT = f"sinch-voice-emulator/{__version__}"
+_BEHIND_SECONDS = 0.05
+
+
+class NotDelivered(EmulatorError):
+    """An attempt that got no answer; the message says why, ``kind`` in what way."""
+
+    def __init__(self, kind: FailureKind, message: str) -> None:
+        self.kind = kind
+        super().__init__(message)
+
+
+async def exchange(account: AccountRuntime, delivery: Delivery, courier: Courier) -> Answer | Failure:
+    """Attempt a delivery until somebody answers with success; the last answer, or why there is none."""
+    outcome: Answer | Failure = Failure(FailureKind.ADDRESS, "there is no address to deliver to")
+    for url in addresses_of(delivery):
+        attempt, failure = await _attempt(account, delivery, courier, url)
+        account.attempted(delivery, attempt)
+        if failure is not None or attempt.status is None:
+            outcome = failure or outcome
+            continue
+        outcome = Answer(attempt.status, attempt.response_headers, attempt.response_body)
+        if 200 <= attempt.status < 300:
+            break
+    return outcome
+
+
+def addresses_of(delivery: Delivery) -> list[str]:
+    """Every URL to try, in order: the primary, the fallback once, then redeliveries to the primary."""
+    target, policy = delivery.target, delivery.policy
+    fallback = [target.fallback] if policy.try_fallback and target.fallback else []
+    return [target.primary, *fallback, *[target.primary] * policy.redeliveries]
+
+
+async def _attempt(account: AccountRuntime, delivery: Delivery, courier: Courier, url: str) -> tuple[Attempt, Failure | None]:
+    try:
+        headers = (*account.sign(delivery, url), ("user-agent", USER_AGENT))
+    except EmulatorError as refusal:
+        return Attempt(url, (), error=str(refusal)), Failure(FailureKind.ADDRESS, str(refusal))
+    return await courier.post(url, headers, delivery.body, delivery.policy.timeout)
+
+
+class Courier:
+    """Posts bytes and brings back the answer, on the running loop. ``trust`` replaces the system's certificates."""
+
+    def __init__(self, allowed: AllowedHosts, trust: ssl.SSLContext | None = None) -> None:
+        self._allowed = allowed
+        self._trust = trust
+        self._session: aiohttp.ClientSession | None = None
+        self._opening: asyncio.Lock | None = None
+
+    async def post(self, url: str, headers: Headers, body: bytes, timeout: Millis) -> tuple[Attempt, Failure | None]:
+        """One attempt of at most ``timeout`` milliseconds. Never raises for anything the other side does."""
+        session = await self._open()
+        begun = real_perf_counter()
+        try:
+            self._check_literal(url)
+            async with asyncio.timeout(None) as budget:
+                timer = asyncio.get_running_loop().call_later(timeout / 1000, _expire, budget)
+                try:
+                    status, answered, content = await _post(session, url, headers, body)
+                finally:
+                    timer.cancel()
+        except TimeoutError:
+            failure = Failure(FailureKind.TIMEOUT, f"{url} did not answer within {timeout / 1000:g} s")
+        except Exception as fault:
+            failure = failure_of(url, fault)
+        else:
+            return Attempt(url, headers, status, answered, content, "", _since(begun)), None
+        return Attempt(url, headers, error=failure.sentence, wall_ms=_since(begun)), failure
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _check_literal(self, url: str) -> None:
+        host = host_of(url)
+        address = literal(host)
+        if address is not None and (objection := self._allowed.objection(host, address)):
+            raise NotDelivered(FailureKind.ADDRESS, f"callback URL {url} is not delivered: {objection}")
+
+    async def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._opening = self._opening or asyncio.Lock()
+            async with self._opening:
+                if self._session is None:
+                    name = "sinch_voice_emulator.runtime.connections"
+                    connections = await asyncio.to_thread(importlib.import_module, name)
+                    self._session = connections.make_session(self._allowed, self._trust)
+        assert self._session is not None
+        return self._session
+
+
+def _expire(budget: asyncio.Timeout) -> None:
+    """The budget is used up, unless answers that arrived in time still wait for us to read them."""
+    loop = asyncio.get_running_loop()
+    selector = paced_selector()
+    if selector is not None and selector.postponed:
+        loop.call_later(_BEHIND_SECONDS, _expire, budget)
+    elif not budget.expired():
+        budget.reschedule(loop.time())
+
+
+async def _post(session: aiohttp.ClientSession, url: str, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:
+    import yarl
+
+    parts = urlsplit(url)
+    address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+    target = yarl.URL(address, encoded=address.isascii())
+    async with session.post(target, data=body, headers=list(headers), allow_redirects=False) as response:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.content.iter_any():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_ANSWER:
+                response.close()
+                sentence = f"{url} answered with more than {MAX_ANSWER // 1024} KiB, which is the most that is read"
+                raise NotDelivered(FailureKind.BROKEN, sentence)
+        return response.status, tuple(response.headers.items()), b"".join(chunks)
+
+
+def failure_of(url: str, fault: Exception) -> Failure:
+    """Why there is no answer, in one sentence."""
+    import aiohttp
+
+    match fault:
+        case NotDelivered():
+            return Failure(fault.kind, str(fault))
+        case EmulatorError():
+            return Failure(FailureKind.ADDRESS, str(fault))
+        case aiohttp.ClientConnectorDNSError():
+            return Failure(FailureKind.ADDRESS, f"{url} cannot be reached: the name {fault.host} was not found")
+        case aiohttp.ClientConnectorCertificateError():
+            return Failure(FailureKind.TLS, f"{url} is not trusted: {_reason(fault.certificate_error)}")
+        case aiohttp.ClientSSLError() | ssl.SSLError():
+            return Failure(FailureKind.TLS, f"{url} cannot be reached: TLS failed: {_reason(fault)}")
+        case OSError() if fault.errno == errno.ECONNREFUSED:
+            return Failure(FailureKind.REFUSED, f"{url} refused the connection: nothing listens there")
+        case aiohttp.InvalidURL():
+            return Failure(FailureKind.ADDRESS, f"callback URL {url} is not a URL that can be called")
+        case aiohttp.ServerDisconnectedError() | ConnectionResetError() | BrokenPipeError():
+            return Failure(FailureKind.BROKEN, f"{url} closed the connection without an answer")
+        case aiohttp.ClientPayloadError():
+            return Failure(FailureKind.BROKEN, f"{url} broke off in the middle of its answer")
+        case aiohttp.ClientResponseError():
+            return Failure(FailureKind.BROKEN, f"{url} answered something that is not HTTP: {fault.message}")
+        case OSError():
+            return Failure(FailureKind.REFUSED, f"{url} cannot be reached: {fault.strerror or fault}")
+        case _:
+            return Failure(FailureKind.BROKEN, f"{url} cannot be reached: {str(fault) or type(fault).__name__}")
+
+
+def _since(begun: float) -> float:
+    return (real_perf_counter() - begun) * 1000
+
+
+def _reason(error: BaseException) -> str:
+    """What OpenSSL says, without its source line."""
+    while isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.__cause__ is not None:
+        error = error.__cause__
+    message = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
+    return str(message).replace("_", " ").lower()
