@@ -18,6 +18,7 @@ LAYERS = {
     "v1": 2,
     "runtime": 3,
     "settings": 4,
+    "dialect": 4,
     "ladder": 4,
     "emulator": 5,
     "api": 6,
@@ -31,8 +32,8 @@ LAYERS = {
 }
 """How high each top-level module or package stands; it may import what stands lower. A new one needs a row."""
 
-NEIGHBOURS = {("model", "errors"), ("errors", ""), ("model", ""), ("api", "ui")}
-"""Imports between modules of the same height that are meant."""
+NEIGHBOURS = {("model", "errors"), ("errors", ""), ("model", ""), ("api", "ui"), ("emulator", "api")}
+"""Imports that are meant although they go sideways; ``emulator`` starts the HTTP application, as the composition root."""
 
 PURE = ("model", "engine", "v1")
 READS_FILES = {"v1/spec.py"}
