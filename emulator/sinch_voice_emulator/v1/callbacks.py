@@ -7,7 +7,6 @@ published reference (``callbacks-and-svaml.md`` section 2). A field that does no
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
 from sinch_voice_emulator.engine.effects import (
     CallAnswered,
@@ -18,11 +17,10 @@ from sinch_voice_emulator.engine.effects import (
     Notice,
     NoticeType,
 )
-from sinch_voice_emulator.engine.phones import is_free
 from sinch_voice_emulator.model.account import Account
 from sinch_voice_emulator.model.call import Call, DetectionResult, MenuResult, Origin, Reason
 from sinch_voice_emulator.model.instants import Instant
-from sinch_voice_emulator.model.money import FREE, whole_seconds
+from sinch_voice_emulator.model.money import whole_seconds
 from sinch_voice_emulator.model.party import Party, PartyKind
 from sinch_voice_emulator.model.profile import BehaviourProfile
 from sinch_voice_emulator.model.recording import Recording
@@ -36,6 +34,7 @@ from sinch_voice_emulator.v1.values import (
     latest_party,
     money,
     pairs,
+    rate_of,
     resource_url,
 )
 
@@ -89,7 +88,7 @@ def _ice(call: Call, account: Account, now: Instant, public_url: str) -> Json:
     if call.user and profile.ice_user:
         told["user"] = call.user
     if _is_rated(call, account):
-        told["userRate"] = money(account.rates.currency, _rate_of(party, account))
+        told["userRate"] = money(account.rates.currency, rate_of(party, account))
     if not to_room:
         told["cli"] = caller_id(call.cli, plus=profile.cli_with_plus)
     if party is not None:
@@ -202,10 +201,6 @@ def _is_rated(call: Call, account: Account) -> bool:
     party = call.dialled
     inside_trunk = call.origin is Origin.SIP and party is not None and party.kind is PartyKind.SIP
     return party is not None and account.rates.currency != "" and not inside_trunk
-
-
-def _rate_of(party: Party | None, account: Account) -> Decimal:
-    return FREE if party is None or is_free(party) else account.rates.rate(party)
 
 
 def _detects_meanwhile(call: Call) -> bool:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
+from sinch_voice_emulator.engine.phones import is_free
 from sinch_voice_emulator.model.account import Account
 from sinch_voice_emulator.model.call import Call, Origin
 from sinch_voice_emulator.model.instants import SECOND, Instant
+from sinch_voice_emulator.model.money import FREE
 from sinch_voice_emulator.model.party import Party, PartyKind
 
 Json: TypeAlias = dict[str, object]
@@ -24,6 +26,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def money(currency: str, amount: Decimal) -> Json:
     """A price or a bill. The amount is a JSON number with a fraction: captured traffic shows ``0.0``, not ``0``."""
     return {"currencyId": currency, "amount": float(amount)}
+
+
+def rate_of(party: Party | None, account: Account) -> Decimal:
+    """What a minute to ``party`` costs the account; the platform's old test numbers are free."""
+    return FREE if party is None or is_free(party) else account.rates.rate(party)
 
 
 def iso_zoneless(instant: Instant) -> str:
