@@ -16,8 +16,7 @@ from sinch_voice_emulator.v1.durations import duration_from_json, duration_to_js
 from sinch_voice_emulator.v1.problems import nearest
 from sinch_voice_emulator.v1.values import Json
 
-KEYS = frozenset("0123456789*#w")
-"""What a phone can press; ``w`` waits half a second."""
+KEYS = frozenset("0123456789*#")
 AMD_REASONS = ("n/a", "longgreeting", "initialsilence", "beep")
 
 _Read: TypeAlias = Callable[[object, str], Any]
@@ -115,13 +114,13 @@ def _keys(value: object, where: str) -> str:
     """Keys may be a text or, as long as no zero leads, a number."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not KEYS.issuperset(text):
-        raise BadRequest(f"{where} should be keys out of 0-9 * # (w waits half a second), but is {value!r}")
+        raise BadRequest(f"{where} should be keys out of 0-9 * #, but is {value!r}")
     return text
 
 
 def _key(value: object, where: str) -> str:
     keys = _keys(value, where)
-    if len(keys) > 1 or keys == "w":
+    if len(keys) > 1:
         raise BadRequest(f"{where} should be one key out of 0-9 * #, but is {value!r}")
     return keys
 
