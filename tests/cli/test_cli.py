@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -109,7 +110,7 @@ def test_a_bad_value_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_health(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
-    backstage.answers = [(200, {"version": "0.1.0"}), (503, {"message": "it is stopping"})]
+    backstage.answers = [(200, {"version": "0.1.0"}), (503, {"error": {"message": "it is stopping"}})]
     assert run(["health"]) == 0
     assert run(["health", "--token", "t"]) == 1
     said = capsys.readouterr()
@@ -163,12 +164,14 @@ def test_call(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_call_of_another_account(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
-    backstage.answers = [(404, {"message": "No account is named x."})]
-    assert run(["call", "--from", "lin", "--to", "ada", "--origin", "app", "--account", "x", "--application", "k"]) == 2
-    assert capsys.readouterr().err == f"Error: The emulator at {backstage.url} refused (404): No account is named x.\n"
+    backstage.answers = [(404, {"error": {"message": "No account is named x.", "path": "$.a"}})]
+    assert (
+        run(["call", "--from", "lin", "--to", "conference:ada", "--origin", "app", "--account", "x", "--application", "k"]) == 2
+    )
+    assert capsys.readouterr().err == f"Error: The emulator at {backstage.url} refused (404): No account is named x (at $.a).\n"
     assert backstage.requests[0][1:3] == (
         "/_emulator/accounts/x/calls",
-        {"origin": "app", "from": "lin", "to": "ada", "application": "k"},
+        {"origin": "app", "from": "lin", "to": {"type": "conference", "endpoint": "ada"}, "application": "k"},
     )
 
 
@@ -201,8 +204,12 @@ def test_journal(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> No
         "Call c2345678-1",
         "c2345678     0.000  platform  Hm.",
     ]
+    backstage.answers[0][1].update(reset=True, dropped=3)
     assert run(["journal", "--json", "--call", "c2345678-1"]) == 0
-    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == list(entries)
+    said = capsys.readouterr()
+    assert [json.loads(line) for line in said.out.splitlines()] == list(entries)
+    assert "was reset" in said.err
+    assert "3 older entries are lost" in said.err
     assert "call=c2345678-1" in backstage.requests[2][1]
 
 
@@ -219,3 +226,29 @@ def test_check_svaml_refuses_what_is_not_json(tmp_path: Path, capsys: pytest.Cap
     broken.write_text("{}")
     assert run(["check-svaml", str(broken)]) == 1
     assert "says nothing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("document", "options", "code", "said"),
+    [
+        ({"action": {"name": "hangup"}}, [], 0, "usable as an answer to ICE."),
+        ({"action": {"name": "continue"}}, [], 1, "error $.action.name: continue is not allowed in the answer to ICE"),
+        ({"action": {"name": "continue"}}, ["--event", "ace"], 0, "usable as an answer to ACE."),
+        ({"action": {"name": "park"}}, ["--event", "pie"], 0, "warning $.action.name: park"),
+        ({"action": {"name": "park"}}, ["--event", "pie", "--strict"], 1, "error $.action.name: park"),
+        ({"action": {"name": "connectPstnn"}}, ["--origin", "app"], 1, "connectPstn?"),
+    ],
+)
+def test_check_svaml(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], document: object, options: list[str], code: int, said: str
+) -> None:
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(document))
+    assert run(["check-svaml", str(file), *options]) == code
+    assert said in capsys.readouterr().out
+
+
+def test_check_svaml_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"action": {"name": "hangup"}}')))
+    assert run(["check-svaml", "-"]) == 0
+    assert capsys.readouterr().out == "standard input: usable as an answer to ICE.\n"

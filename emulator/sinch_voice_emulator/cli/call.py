@@ -8,10 +8,13 @@ from sinch_voice_emulator.cli import COMMANDS
 from sinch_voice_emulator.cli.client import Control, ControlError, control_options
 from sinch_voice_emulator.ladder import Ladder
 
+WAIT = 20.0
+"""Seconds to wait for each page of the journal."""
+
 
 @click.command("call", help=COMMANDS["call"][1])
 @click.option("--from", "caller", required=True, metavar="WHO", help="Who calls: a number, a SIP address, an app user.")
-@click.option("--to", required=True, metavar="WHOM", help="What is dialled: a number of the account, a user, a conference.")
+@click.option("--to", required=True, metavar="WHOM", help="What is dialled: a number of the account, a user, conference:NAME.")
 @click.option("--origin", type=click.Choice(["pstn", "sip", "app"]), default="pstn", show_default=True, help="Where from.")
 @click.option("--press", multiple=True, metavar="KEYS", help="Keys to press at the next prompt. Repeatable: one prompt each.")
 @click.option("--hang-up-after", type=float, metavar="SECONDS", help="When the caller hangs up, counted from the answer.")
@@ -36,7 +39,7 @@ def command(
         behaviour["reactions"] = [{"presses": keys} for keys in press]
     if hang_up_after is not None:
         behaviour["hangsUpAfter"] = round(hang_up_after * 1000)
-    body: dict[str, object] = {"origin": origin, "from": caller, "to": to}
+    body: dict[str, object] = {"origin": origin, "from": caller, "to": written(to)}
     if behaviour:
         body["behaviour"] = behaviour
     if application:
@@ -53,8 +56,16 @@ def command(
 def print_ladder(control: Control, call: str) -> None:
     """Print the lines of a call as they come about, until it has ended and its last callback is through."""
     ladder = Ladder()
-    for entry in control.follow(call=call):
-        for line in ladder.lines(entry):
-            click.echo(line)
+    for page in control.pages(call=call, wait=WAIT):
+        for entry in page["entries"]:
+            for line in ladder.lines(entry):
+                click.echo(line)
         if ladder.finished:
             return
+
+
+def written(address: str) -> object:
+    """An address as the control API takes it: as it is, or as an object for ``conference:NAME``."""
+    if address.startswith("conference:"):
+        return {"type": "conference", "endpoint": address.removeprefix("conference:")}
+    return address

@@ -39,7 +39,8 @@ def command(context: click.Context, file: str, event: str, origin: str, callout:
     """Print problems with their paths; ``-`` reads standard input."""
     from sinch_voice_emulator.v1.svaml import Context, judge
 
-    document = parsed(content(file), file)
+    name = "standard input" if file == "-" else file
+    document = parsed(content(file), name)
     profile = PRESETS["strict"] if strict else OBSERVED
     kind = CalloutKind(callout) if callout else None
     judgement = judge(document, Context(cast(Event, event), profile, Origin(origin), callout=kind))
@@ -49,7 +50,7 @@ def command(context: click.Context, file: str, event: str, origin: str, callout:
         click.echo("The document says nothing: it has neither an action nor instructions.")
     if judgement.empty or any(problem.severity == "error" for problem in judgement.problems):
         context.exit(1)
-    click.echo(f"{file}: usable as an answer to {event.upper()}.")
+    click.echo(f"{name}: usable as an answer to {event.upper()}.")
 
 
 def content(file: str) -> bytes:

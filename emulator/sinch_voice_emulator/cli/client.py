@@ -63,11 +63,17 @@ class Control:
             raise ControlError(f"What answers at {self.url} is not the emulator's journal.")
         return page
 
-    def follow(self, *, after: str = "", call: str = "", wait: float = 20.0) -> Iterator[dict[str, Any]]:
-        """Entries as they are written, without end. After a reset it goes on with what came after."""
+    def pages(self, *, call: str = "", wait: float = 0.0) -> Iterator[dict[str, Any]]:
+        """Pages from the start of the journal: up to its end, or with ``wait`` (seconds for each page) on and on.
+
+        After a reset of the account they go on with its new life.
+        """
+        after = ""
         while True:
             page = self.journal(after=after, call=call, wait=wait)
-            yield from page["entries"]
+            yield page
+            if not wait and not page["entries"]:
+                return
             after = str(page.get("next", after))
 
     def _ask(self, method: str, path: str, body: Mapping[str, object] | None, timeout: float) -> Any:
@@ -102,12 +108,11 @@ class Control:
             answer = None
         if 200 <= status < 300:
             return answer
-        message = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
-        if status in (401, 403) and not message:
-            message = "it asks for a token: give it with --token"
-        raise ControlError(
-            f"The emulator at {self.url} refused ({status}): {message or 'it does not say why'}.".replace("..", ".")
-        )
+        error = answer.get("error") if isinstance(answer, dict) else None
+        error = error if isinstance(error, dict) else {}
+        message = str(error.get("message") or "it does not say why").rstrip(".")
+        where = f" (at {error['path']})" if error.get("path") else ""
+        raise ControlError(f"The emulator at {self.url} refused ({status}): {message}{where}.")
 
 
 def control_options(function: F) -> F:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sinch_voice_emulator.cli import COMMANDS
 from sinch_voice_emulator.settings import Settings, load
 from sinch_voice_emulator.settings.options import CONFIG, OPTIONS, Kind, Option
+
+if TYPE_CHECKING:
+    from sinch_voice_emulator.emulator import Emulator
 
 
 def _flag(option: Option) -> click.Option:
@@ -29,11 +32,35 @@ def settings_from(parameters: dict[str, Any]) -> Settings:
     return load(flags)
 
 
+def greeting(emulator: Emulator) -> str:
+    """What the server says when it listens: where, and for whom."""
+    settings = emulator.settings
+    first = settings.applications[0]
+    secret = first.secret if settings.default_credentials else "(as configured)"
+    target = first.callback.primary if first.callback else "none: set --callback-url, or use the configuration API"
+    return "\n".join(
+        [
+            f"Sinch Voice emulator at {', '.join(emulator.listeners)} (Ctrl-C stops it)",
+            f"  application   {first.key}",
+            f"  secret        {secret}",
+            f"  numbers       {', '.join(owned.number for owned in settings.numbers)}",
+            f"  callback URL  {target}",
+        ]
+    )
+
+
 def _serve(**parameters: Any) -> None:
     settings = settings_from(parameters)
+    from sinch_voice_emulator.cli.logs import configure, journal_listener
     from sinch_voice_emulator.emulator import Emulator
 
-    Emulator(settings).serve()
+    configure(settings)
+    emulator = Emulator(settings)
+    for name, account in emulator.accounts.items():
+        account.journal.subscribe(journal_listener(name))
+    emulator.bind()
+    click.echo(greeting(emulator))
+    emulator.serve()
 
 
 command = click.Command(

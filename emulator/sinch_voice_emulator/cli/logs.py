@@ -1,0 +1,68 @@
+"""Log lines of the server on standard error: text for people, or one JSON object a line for programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sinch_voice_emulator.engine.effects import Severity
+from sinch_voice_emulator.ladder.lines import anything
+from sinch_voice_emulator.runtime.journal import Entry
+from sinch_voice_emulator.settings import Settings
+
+ROOT = "sinch_voice_emulator"
+_LEVELS = {Severity.INFO: logging.DEBUG, Severity.WARNING: logging.WARNING, Severity.PROBLEM: logging.ERROR}
+
+
+class TextFormatter(logging.Formatter):
+    """``2026-01-31T12:00:00Z WARNING message``, with the traceback of a fault below it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line = f"{_time(record)} {record.levelname} {record.getMessage()}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: ``time``, ``level``, ``message``, ``logger``, and for journal entries ``entry``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        said: dict[str, object] = {"time": _time(record), "level": record.levelname.lower(), "message": record.getMessage()}
+        said["logger"] = record.name
+        if (entry := getattr(record, "entry", None)) is not None:
+            said["entry"] = entry
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False, default=str)
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def configure(settings: Settings) -> None:
+    """Log as the settings say; what was set up before for this package is replaced."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
+    logger = logging.getLogger(ROOT)
+    logger.handlers = [handler]
+    logger.setLevel(settings.log_level.upper())
+    logger.propagate = False
+
+
+def journal_listener(account: str) -> Callable[[Entry], None]:
+    """What logs the entries of an account's journal: warnings and problems at their level, everything else as ``debug``."""
+    logger = logging.getLogger(f"{ROOT}.journal.{account}")
+
+    def listen(entry: Entry) -> None:
+        level = _LEVELS[entry.severity]
+        if logger.isEnabledFor(level):
+            said = anything(entry.kind, entry.data, "")
+            text = said[1] if said else ""
+            about = f" of call {entry.call_id}" if entry.call_id else ""
+            logger.log(level, "%s%s: %s", entry.kind, about, text, extra={"entry": entry.canonical()})
+
+    return listen
