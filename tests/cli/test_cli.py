@@ -158,7 +158,7 @@ def test_call(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
         "origin": "pstn",
         "from": "+46",
         "to": "+12",
-        "behaviour": {"reactions": [{"presses": "1"}, {"presses": "2#"}], "hangsUpAfter": 3000},
+        "behaviour": {"reactions": [{"presses": "1"}, {"presses": "2#"}], "hangsUpAfter": 3.0},
     }
     assert backstage.requests[2][1] == "/_emulator/journal?after=1%3A2&call=c1&wait=20"
 

@@ -9,6 +9,7 @@ import pytest
 
 from sinch_voice_emulator.model.delivery import CallbackTarget
 from sinch_voice_emulator.model.party import Party, number, sip, username
+from sinch_voice_emulator.model.phone import OnRing, PhoneBehaviour, Reaction
 from sinch_voice_emulator.model.profile import DOCUMENTED, OBSERVED, STRICT
 from sinch_voice_emulator.settings import (
     DEFAULT_KEY,
@@ -168,6 +169,25 @@ def test_rates(tmp_path: Path) -> None:
     assert from_file(tmp_path, "[rates]\ncurrency = 'GBP'").rates.per_minute == Settings().rates.per_minute
 
 
+def test_phones(tmp_path: Path) -> None:
+    settings = from_file(
+        tmp_path,
+        """
+        [phones]
+        lin = "busy"
+
+        [phones."+46 70 174 06 05"]
+        rings-for = 2.5
+        reactions = [{ hears = "press 1", presses = "1" }]
+        """,
+    )
+    assert settings.phones[username("lin")] == PhoneBehaviour(on_ring=OnRing.BUSY)
+    assert settings.phones[number("+46701740605")] == PhoneBehaviour(
+        rings_for=2500, reactions=(Reaction(hears="press 1", presses="1"),)
+    )
+    assert settings.account().phones == settings.phones
+
+
 def test_account_of_the_settings(tmp_path: Path) -> None:
     settings = from_file(tmp_path, "users = ['lin']\nblocked = ['+4690']\ncredit = 1.50\nrecording = false\nregion = 'use1'")
     account = settings.account("acme")
@@ -239,6 +259,10 @@ def test_addresses_of_phones(text: str, party: Party) -> None:
         ("[rates.per-minute]\nx = 1", '"x" must be the first digits of numbers, or "" for the rest.'),
         ("[rates.per-minute]\n46 = 'a'", 'the price for "46" must be a number such as 0.0175.'),
         ("rates = 1", "[rates] must be a table."),
+        ("phones = 1", "[phones] must be a table."),
+        ("[phones]\nlin = 'buzy'", '[phones."lin"] should be one of answers, busy'),
+        ("[phones.'+4']\nringsFro = 1", "[phones.\"+4\"] has no member 'ringsFro'; did you mean ringsFor?"),
+        ("[phones]\n' ' = 'busy'", '[phones." "]: a phone\'s address must be'),
         ("credit = -1", '"credit" must be an amount such as 10.00, not "-1".'),
     ],
 )

@@ -38,7 +38,7 @@ def command(
     if press:
         behaviour["reactions"] = [{"presses": keys} for keys in press]
     if hang_up_after is not None:
-        behaviour["hangsUpAfter"] = round(hang_up_after * 1000)
+        behaviour["hangsUpAfter"] = hang_up_after
     body: dict[str, object] = {"origin": origin, "from": caller, "to": written(to)}
     if behaviour:
         body["behaviour"] = behaviour

@@ -112,10 +112,13 @@ def phones(value: object) -> dict[Party, PhoneBehaviour]:
 
     found = {}
     for key, one in table(value, "[phones]").items():
+        where = f'[phones."{key}"]'
         try:
-            found[parsers.address(key)] = behaviour_from_json(_plain(table(one, "it")))
-        except (ValueError, EmulatorError) as error:
-            raise ValueError(f'[phones."{key}"]: {error}') from None
+            found[parsers.address(key)] = behaviour_from_json(_plain(one), where)
+        except ValueError as error:
+            raise ValueError(f"{where}: a phone's address {error}") from None
+        except EmulatorError as error:
+            raise ValueError(str(error).rstrip(".")) from None
     return found
 
 
