@@ -56,7 +56,7 @@ docs: $(INSTALLED)
 	$(BIN)/python -m sinch_voice_emulator.settings.reference docs/configuration.md
 
 bench: $(INSTALLED)
-	$(BIN)/python -m bench
+	PYTHONPATH=tests $(BIN)/python -m bench
 
 clean:
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -148,6 +148,7 @@ def test_fidelity(tmp_path: Path) -> None:
         requests_per_second = 5
         timestamp_window = "none"
         patch_status = 200
+        basic_auth_allowed = "none"
         """,
     )
     assert settings.profile.validator == "strict"
@@ -156,6 +157,7 @@ def test_fidelity(tmp_path: Path) -> None:
     assert settings.profile.requests_per_second == 5
     assert settings.profile.timestamp_window is None
     assert settings.profile.patch_status == 200
+    assert settings.profile.basic_auth_allowed == "none"
     overridden = from_file(tmp_path, "[fidelity]\npreset = 'strict'\ncli_with_plus = true", fidelity=["observed"])
     assert overridden.profile.validator == "lenient"
     assert overridden.profile.cli_with_plus
@@ -249,11 +251,14 @@ def test_addresses_of_phones(text: str, party: Party) -> None:
             "[[applications]] no. 1: callback-url must be an absolute",
         ),
         ("[[applications]]\nkey = 'a'\nsecret = 'b'\nnumbers = 'x'", "numbers must be an array of texts."),
-        ("[fidelity]\ncli_with_pluss = true", '[fidelity]: "cli_with_pluss" is not a switch (did you mean "cli_with_plus"?).'),
-        ("[fidelity]\ncli_with_plus = 1", '[fidelity]: "cli_with_plus" must be true or false.'),
-        ("[fidelity]\npatch_status = 201", '[fidelity]: "patch_status" must be one of 204, 200.'),
-        ("[fidelity]\ncallback_timeout = -1", '"callback_timeout" must be a whole number of at least 0.'),
-        ("[fidelity]\npreset = 'observd'", 'must be one of observed, documented, strict (did you mean "observed"?)'),
+        ("[fidelity]\ncli_with_pluss = true", "[fidelity]: there is no switch 'cli_with_pluss'; did you mean cli_with_plus?"),
+        ("[fidelity]\ncli_with_plus = 1", "[fidelity]: cli_with_plus should be true or false, but is 1."),
+        ("[fidelity]\npatch_status = 201", "[fidelity]: patch_status should be one of 204, 200, but is 201."),
+        ("[fidelity]\ncallback_timeout = -1", "[fidelity]: callback_timeout should be"),
+        (
+            "[fidelity]\npreset = 'observd'",
+            "[fidelity]: the preset should be one of observed, documented, strict, but is 'observd'.",
+        ),
         ("fidelity = 1", '"fidelity" must be text.'),
         ("[rates]\ncurrency = 'euro'", "[rates]: currency must have three letters, such as EUR."),
         ("[rates.per-minute]\nx = 1", '"x" must be the first digits of numbers, or "" for the rest.'),

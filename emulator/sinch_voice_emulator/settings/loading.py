@@ -10,8 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.delivery import CallbackTarget
-from sinch_voice_emulator.model.profile import BehaviourProfile
+from sinch_voice_emulator.model.profile import OBSERVED, BehaviourProfile
 from sinch_voice_emulator.settings import fidelity, parsers, tables
 from sinch_voice_emulator.settings.options import BY_NAME, CONFIG, ENVIRONMENT_PREFIX, OTHER_VARIABLES, Kind, Option
 from sinch_voice_emulator.settings.values import ApplicationSettings, NumberSettings, Settings, SettingsError
@@ -170,9 +171,9 @@ class _Reader:
         if chosen := self.one("fidelity", ""):
             switches["preset"] = chosen
         try:
-            return fidelity.profile(switches)
-        except ValueError as error:
-            raise SettingsError(f"{self.file.name}: [fidelity]: {error}.") from None
+            return fidelity.profile(switches) if switches else OBSERVED
+        except BadRequest as error:
+            raise SettingsError(f"{self.file.name}: [fidelity]: {str(error).rstrip('.')}.") from None
 
     def applications(self) -> tuple[tuple[ApplicationSettings, ...], tuple[NumberSettings, ...], bool]:
         """Applications, numbers, and whether the applications are the default ones."""
