@@ -1,0 +1,42 @@
+"""The WSGI application: the Voice API and the control API on one Flask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+
+from sinch_voice_emulator.api import calling, configuration, control
+from sinch_voice_emulator.api.errors import response_to, translated
+from sinch_voice_emulator.api.front import VoiceFront
+from sinch_voice_emulator.api.regions import RegionPrefix
+from sinch_voice_emulator.v1 import spec
+
+if TYPE_CHECKING:
+    from sinch_voice_emulator.emulator import Emulator
+
+CONTROL_PREFIX = "/_emulator"
+
+
+def create_app(emulator: Emulator) -> Flask:
+    """The application that serves ``emulator``."""
+    app = Flask("sinch_voice_emulator", static_folder=None)
+    app.url_map.merge_slashes = False
+    front = VoiceFront(emulator, {**calling.OPERATIONS, **configuration.OPERATIONS})
+    front.register(app, spec.voice().operations())
+    app.register_blueprint(control.blueprint(emulator))
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        """Anything that no operation caught: unknown addresses, wrong methods, bodies over the limit."""
+        if request.path.startswith(CONTROL_PREFIX):
+            return control.error_response(error)
+        refusal = translated(error)
+        answer = response_to(refusal, emulator.new_reference())
+        if refusal.status == 405:
+            answer.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        emulator.note_stray_request(request.method, request.full_path.rstrip("?"), refusal)
+        return answer
+
+    app.wsgi_app = RegionPrefix(app.wsgi_app)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,167 @@
+"""The front door of the Voice API: routes from the OpenAPI document, then authentication, faults, the operation, the journal.
+
+What a request causes leaves only after its response has been closed: the answer to ``POST /callouts`` is on its way before
+the first callback of that call.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from flask import Flask, Request, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from sinch_voice_emulator.api.context import PREFIX, CallingRequest
+from sinch_voice_emulator.api.errors import MAX_BODY, response_to, translated
+from sinch_voice_emulator.api.regions import region_of
+from sinch_voice_emulator.engine.effects import Severity
+from sinch_voice_emulator.runtime.deferred import TOO_LARGE
+from sinch_voice_emulator.v1 import auth
+from sinch_voice_emulator.v1.auth import SignedRequest
+from sinch_voice_emulator.v1.errors import ApiError
+from sinch_voice_emulator.v1.paths import forms_of
+from sinch_voice_emulator.v1.problems import Problem
+from sinch_voice_emulator.v1.spec import Operation
+
+if TYPE_CHECKING:
+    from sinch_voice_emulator.emulator import Emulator
+
+Handler: TypeAlias = Callable[..., Response]
+
+
+def json_response(value: object, status: int = 200) -> Response:
+    """A compact JSON answer."""
+    return Response(json.dumps(value, separators=(",", ":"), ensure_ascii=False), status, mimetype="application/json")
+
+
+def no_content() -> Response:
+    """204 with no body and no content type."""
+    response = Response(status=204)
+    del response.headers["content-type"]
+    return response
+
+
+class VoiceFront:
+    """Serves the operations of the Voice API. ``handlers`` is by operation id."""
+
+    def __init__(self, emulator: Emulator, handlers: Mapping[str, Handler]) -> None:
+        self._emulator = emulator
+        self._handlers = handlers
+
+    def register(self, app: Flask, operations: Iterable[Operation]) -> None:
+        """Route every form of every operation's path, with and without a slash at its end."""
+        for operation in operations:
+            view = self._view(operation)
+            for number, path in enumerate(forms_of(operation.path, operation.method)):
+                rule = path.replace("{", "<").replace("}", ">")
+                for suffix in ("", "/"):
+                    app.add_url_rule(
+                        rule + suffix, f"{operation.id}{number}{suffix}", view, methods=[operation.method], strict_slashes=True
+                    )
+
+    def _view(self, operation: Operation) -> Callable[..., Response]:
+        handler = self._handlers[operation.id]
+        configuration = "/configuration/" in operation.path or "/query/" in operation.path
+
+        def view(**arguments: str) -> Response:
+            return self._serve(operation, handler, configuration, arguments)
+
+        return view
+
+    def _serve(self, operation: Operation, handler: Handler, configuration: bool, arguments: dict[str, str]) -> Response:
+        body = _body(request)
+        try:
+            calling = self._admit(body, configuration)
+        except ApiError as error:
+            reference = self._emulator.new_reference()
+            self._emulator.note_refused_request(request.method, _target(request), error, _claimed(request), reference)
+            return response_to(error, reference)
+        try:
+            return self._carry_out(operation, handler, calling, arguments)
+        except BaseException:
+            calling.open.close()
+            raise
+
+    def _admit(self, body: bytes, configuration: bool) -> CallingRequest:
+        """Who sends this; raises ``ApiError`` for somebody who may not."""
+        emulator = self._emulator
+        environ = request.environ
+        if emulator.settings.auth:
+            signed = SignedRequest(
+                request.method,
+                _target(request),
+                body,
+                environ.get("HTTP_AUTHORIZATION"),
+                environ.get("HTTP_X_TIMESTAMP"),
+                environ.get("CONTENT_TYPE", ""),
+                environ.get(PREFIX, ""),
+                configuration,
+            )
+            application = auth.authenticate(signed, emulator.application, emulator.profile_of, int(time.time() * 1000))
+            runtime = emulator.runtime_of(application.key)
+        else:
+            runtime, application = emulator.claimed(auth.claimed_key(environ.get("HTTP_AUTHORIZATION")))
+        return CallingRequest(runtime, application, region_of(environ), body, runtime.open_request())
+
+    def _carry_out(
+        self, operation: Operation, handler: Handler, calling: CallingRequest, arguments: dict[str, str]
+    ) -> Response:
+        runtime = calling.runtime
+        try:
+            self._emulator.check_limits(runtime, operation.id, request.path, calling.application.key)
+            response = handler(calling, **arguments)
+            refusal = None
+        except Exception as error:
+            refusal = translated(error)
+            reference = self._emulator.new_reference(runtime)
+            calling.journalled |= {"error": refusal.code, "message": refusal.message, "reference": reference}
+            if refusal.why:
+                calling.journalled["why"] = refusal.why
+            response = response_to(refusal, reference)
+        runtime.note(
+            "api.request",
+            {
+                "method": request.method,
+                "path": _target(request),
+                "operation": operation.id,
+                "status": response.status_code,
+                **({"region": calling.region} if calling.region else {}),
+                **calling.journalled,
+            },
+            severity=Severity.INFO if refusal is None else Severity.WARNING,
+            call_id=calling.call_id,
+        )
+        response.call_on_close(calling.open.close)
+        return response
+
+
+def _target(incoming: Request) -> str:
+    """The raw request target, as the client wrote and perhaps signed it."""
+    environ = incoming.environ
+    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or incoming.full_path
+    return target
+
+
+def _claimed(incoming: Request) -> str:
+    return auth.claimed_key(incoming.environ.get("HTTP_AUTHORIZATION"))
+
+
+def _body(incoming: Request) -> bytes:
+    """The body's bytes; raises 413 for more than the limit, before anything was done."""
+    if incoming.environ.get(TOO_LARGE) or (incoming.content_length or 0) > MAX_BODY:
+        raise RequestEntityTooLarge
+    terminated = incoming.environ.get("wsgi.input_terminated")
+    body: bytes = incoming.environ["wsgi.input"].read(MAX_BODY + 1) if terminated else incoming.get_data()
+    if len(body) > MAX_BODY:
+        raise RequestEntityTooLarge
+    return body
+
+
+def remember(calling: CallingRequest, problems: Iterable[Problem]) -> None:
+    """Let the journal say what was odd about a request that was accepted."""
+    found = [{"path": problem.path, "message": problem.message} for problem in problems]
+    if found:
+        calling.journalled["remarks"] = found

@@ -1,0 +1,41 @@
+"""Which region a request addresses: by a path prefix, since SDK overrides hide the host, or by the Host header.
+
+``/euc1/calling/v1/...`` and ``calling-euc1.api.sinch.com`` mean Europe; every other host is region-less.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sinch_voice_emulator.api.context import PREFIX
+from sinch_voice_emulator.model.account import REGIONS
+
+_HOST = re.compile(r"calling-([a-z0-9]+)\.api\.sinch\.com\.?(?::\d+)?", re.IGNORECASE)
+
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class RegionPrefix:
+    """WSGI middleware that takes a region prefix off the path and leaves it in the environ."""
+
+    def __init__(self, app: WsgiApp) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path: str = environ.get("PATH_INFO", "")
+        first, slash, rest = path[1:].partition("/")
+        if slash and first.lower() in REGIONS:
+            environ[PREFIX] = f"/{first}"
+            environ["PATH_INFO"] = f"/{rest}"
+        return self._app(environ, start_response)
+
+
+def region_of(environ: dict[str, Any]) -> str:
+    """The region a request addresses, ``""`` when it names none."""
+    prefix: str = environ.get(PREFIX, "")
+    if prefix:
+        return prefix[1:].lower()
+    match = _HOST.fullmatch(environ.get("HTTP_HOST", ""))
+    return match[1].lower() if match and match[1].lower() in REGIONS else ""

@@ -1,0 +1,237 @@
+"""The emulator as one object: accounts, the application that serves them, the server.
+
+This is the composition root: the only place where the pure layers, the runtime and the HTTP application meet.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sinch_voice_emulator.dialect import VoiceDialect
+from sinch_voice_emulator.engine.effects import Severity
+from sinch_voice_emulator.engine.engine import Engine
+from sinch_voice_emulator.errors import Conflict, LimitReached, NotFound
+from sinch_voice_emulator.model.account import Account, Application
+from sinch_voice_emulator.model.profile import BehaviourProfile
+from sinch_voice_emulator.runtime.account import AccountRuntime
+from sinch_voice_emulator.runtime.addresses import AllowedHosts
+from sinch_voice_emulator.runtime.api_faults import ApiFaults
+from sinch_voice_emulator.runtime.bounds import Bounds
+from sinch_voice_emulator.runtime.clocks import Clock, RealClock
+from sinch_voice_emulator.runtime.delivery import Courier
+from sinch_voice_emulator.runtime.driver import RealDriver
+from sinch_voice_emulator.runtime.request_rate import RequestRate
+from sinch_voice_emulator.settings import Settings
+from sinch_voice_emulator.v1 import errors
+from sinch_voice_emulator.v1.errors import ApiError
+
+if TYPE_CHECKING:
+    from sinch_voice_emulator.runtime.server import Server
+
+DEFAULT_ACCOUNT = "default"
+
+
+class Emulator:
+    """Everything that runs. Make one, then ``serve()``, or ``start()`` and ``stop()``. ``make_clock`` is for each account."""
+
+    def __init__(self, settings: Settings | None = None, make_clock: Callable[[], Clock] | None = None) -> None:
+        self.settings = settings or Settings()
+        self._make_clock = make_clock or self._real_clock
+        self.accounts: dict[str, AccountRuntime] = {}
+        self.started = time.monotonic()
+        self._faults: dict[str, ApiFaults] = {}
+        self._request_rates: dict[str, RequestRate] = {}
+        self._owners: dict[str, AccountRuntime] = {}
+        self._server: Server | None = None
+        self._driver: RealDriver | None = None
+        self._dialect = VoiceDialect(lambda: self.public_url)
+        self.create_account(self.settings.account(DEFAULT_ACCOUNT))
+
+    # --- accounts ----------------------------------------------------------------------------------------------------------
+
+    def create_account(self, seed: Account) -> AccountRuntime:
+        """Bring an account into being. Raises ``Conflict`` for a name or key that is taken, ``LimitReached`` at the cap."""
+        if seed.name in self.accounts:
+            raise Conflict(f"there is an account {seed.name!r} already; delete or reset it, or choose another name")
+        if len(self.accounts) >= self.settings.max_accounts:
+            raise LimitReached(
+                f"there are {len(self.accounts)} accounts, the most this emulator keeps: delete one, or raise max-accounts"
+            )
+        for key in seed.applications:
+            self.check_key_is_free(key)
+        runtime = AccountRuntime(seed, self._make_clock(), self._dialect, _make_engine, self._bounds())
+        self.accounts[seed.name] = runtime
+        self._faults[seed.name] = ApiFaults()
+        self._request_rates[seed.name] = RequestRate()
+        if self._driver is not None:
+            self._driver.add(runtime)
+        return runtime
+
+    def check_key_is_free(self, key: str) -> None:
+        """Raise ``Conflict`` when some account has an application with this key."""
+        owner = self.find_application(key)
+        if owner is not None:
+            raise Conflict(f"application key {key} is taken by account {owner[0].name!r}; keys are unique over all accounts")
+
+    def delete_account(self, name: str) -> None:
+        """End an account: its calls vanish, waiters and streams end. The default account stays."""
+        runtime = self.account(name)
+        if name == DEFAULT_ACCOUNT:
+            raise Conflict("the default account cannot be deleted; reset it instead")
+        del self.accounts[name], self._faults[name], self._request_rates[name]
+        if self._driver is not None:
+            self._driver.remove(runtime)
+        runtime.close()
+
+    def account(self, name: str = DEFAULT_ACCOUNT) -> AccountRuntime:
+        """An account by name; raises ``NotFound`` and says which there are."""
+        found = self.accounts.get(name)
+        if found is None:
+            raise NotFound(f"there is no account {name!r}; there are: {', '.join(sorted(self.accounts))}")
+        return found
+
+    def api_faults(self, account: str) -> ApiFaults:
+        """The failures that the Calling API of an account is to show."""
+        return self._faults[account]
+
+    def _real_clock(self) -> Clock:
+        return RealClock(int(time.time() * 1000), self.settings.speed)
+
+    def _bounds(self) -> Bounds:
+        return Bounds(
+            journal_entries=self.settings.journal_max_entries,
+            journal_bytes=self.settings.journal_max_bytes,
+            ended_calls=self.settings.max_ended_calls,
+        )
+
+    # --- whose request it is -------------------------------------------------------------------------------------------------
+
+    def find_application(self, key: str) -> tuple[AccountRuntime, Application] | None:
+        """The account and application behind a key, whatever the case."""
+        folded = key.lower()
+        for runtime in self._candidates(folded):
+            application = runtime.account.application(folded)
+            if application is not None and not runtime.closed:
+                self._owners[folded] = runtime
+                return runtime, application
+        self._owners.pop(folded, None)
+        return None
+
+    def _candidates(self, key: str) -> list[AccountRuntime]:
+        """Accounts to look in: the one where the key was last seen, then all."""
+        seen = self._owners.get(key)
+        return ([seen] if seen is not None else []) + list(self.accounts.values())
+
+    def application(self, key: str) -> Application | None:
+        """The application behind a key."""
+        found = self.find_application(key)
+        return found[1] if found else None
+
+    def runtime_of(self, key: str) -> AccountRuntime:
+        """The account an application belongs to."""
+        found = self.find_application(key)
+        if found is None:
+            raise errors.invalid_application_key(f"no account has an application {key!r}")
+        return found[0]
+
+    def profile_of(self, application: Application | None) -> BehaviourProfile:
+        """The switches that apply to an application's requests; the default account's for an unknown one."""
+        found = self.find_application(application.key) if application is not None else None
+        return (found[0] if found else self.account()).account.profile
+
+    def claimed(self, key: str) -> tuple[AccountRuntime, Application]:
+        """With authentication off: the application a request claims to come from, else the default account's first."""
+        found = self.find_application(key) if key else None
+        if found is not None:
+            return found
+        runtime = self.account()
+        return runtime, next(iter(runtime.account.applications.values()))
+
+    # --- requests ------------------------------------------------------------------------------------------------------------
+
+    def check_limits(self, runtime: AccountRuntime, operation: str, target: str, application: str) -> None:
+        """Raise ``ApiError`` where a test ordered this request to fail, or it is one too many this second."""
+        fault = self._faults[runtime.name].match(operation, target, application)
+        if fault is not None:
+            raise fault
+        limit = runtime.account.profile.requests_per_second
+        if limit is not None and not self._request_rates[runtime.name].admits(limit):
+            raise errors.too_many_requests(f"more than {limit} requests in a second (switch requests_per_second)")
+
+    def new_reference(self, runtime: AccountRuntime | None = None) -> str:
+        """The next GUID for an error of this account, by default of the default account."""
+        return (runtime or self.account()).read(lambda engine, _now: engine.state.ids.next("reference"))
+
+    def note_refused_request(self, method: str, target: str, error: ApiError, key: str, reference: str) -> None:
+        """Journal a request that was not let in, with the account it claimed to come from."""
+        found = self.find_application(key) if key else None
+        data = {"method": method, "path": target, "status": error.status, "error": error.code, "message": error.message}
+        runtime = found[0] if found else self.account()
+        runtime.note("api.refused", {**data, "why": error.why, "reference": reference}, severity=Severity.WARNING)
+
+    def note_stray_request(self, method: str, target: str, error: ApiError) -> None:
+        """Journal a request for an address that the API does not have."""
+        data = {"method": method, "path": target, "status": error.status, "error": error.code, "message": error.message}
+        self.account().note("api.refused", {**data, "why": error.why}, severity=Severity.WARNING)
+
+    # --- serving -------------------------------------------------------------------------------------------------------------
+
+    @property
+    def public_url(self) -> str:
+        """The backend's view of the emulator, without a slash at the end."""
+        return self.settings.public_url.rstrip("/") or self.url
+
+    @property
+    def url(self) -> str:
+        """The base URL of the first listener, or where it will be."""
+        return self.listeners[0] if self.listeners else self.settings.listen[0].url
+
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """Base URLs of the listeners, empty while the server does not run."""
+        return self._server.urls if self._server is not None else ()
+
+    @property
+    def uptime(self) -> float:
+        """Wall-clock seconds since this object was made."""
+        return time.monotonic() - self.started
+
+    def start(self) -> None:
+        """Serve from a thread of its own; returns when requests are accepted. Raises ``EmulatorError`` for a taken port."""
+        self.bind().start()
+
+    def stop(self) -> None:
+        """Stop serving, within a second, whatever is open."""
+        if self._server is not None:
+            self._server.stop()
+        self._server = self._driver = None
+
+    def serve(self) -> None:
+        """Serve in the main thread until SIGINT or SIGTERM."""
+        try:
+            self.bind().run()
+        finally:
+            self._server = self._driver = None
+
+    def bind(self) -> Server:
+        """Take the ports, without serving yet. Raises ``EmulatorError`` for a taken one."""
+        if self._server is not None:
+            return self._server
+        from sinch_voice_emulator.api.app import create_app
+        from sinch_voice_emulator.runtime.bridge import Bridge
+        from sinch_voice_emulator.runtime.server import Listener, Server
+
+        driver = RealDriver(Courier(AllowedHosts(self.settings.allow_callback_hosts)))
+        listeners = [Listener(place.host, place.port) for place in self.settings.listen]
+        server = Server(Bridge(create_app(self)), listeners, [driver])
+        server.bind()
+        self._server, self._driver = server, driver
+        for runtime in self.accounts.values():
+            driver.add(runtime)
+        return server
+
+
+def _make_engine(account: Account, seed: str, max_ended_calls: int) -> Engine:
+    return Engine(account, seed, max_ended_calls=max_ended_calls)
