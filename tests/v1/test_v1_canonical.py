@@ -39,8 +39,8 @@ TOY = Spec(
 )
 
 
-def toy(value: object, **switches: bool) -> tuple[Any, list[str]]:
-    result, problems = canonicalise(value, "Toy", TOY, **switches)
+def toy(value: object, *, snake_case: bool = False, clamp: bool = False) -> tuple[Any, list[str]]:
+    result, problems = canonicalise(value, "Toy", TOY, snake_case=snake_case, clamp=clamp)
     assert all(problem.severity == "warning" for problem in problems)
     return result, [f"{problem.path}: {problem.message}" for problem in problems]
 
@@ -114,7 +114,8 @@ def test_quietly(value: object, expected: object) -> None:
         (
             {"box": {"inner_width": 3}},
             {"box": {"inner_width": 3}},
-            "$.box: unknown property inner_width (did you mean innerWidth?); names in snake case are ignored, and what they say is lost",
+            "$.box: unknown property inner_width (did you mean innerWidth?); "
+            "names in snake case are ignored, and what they say is lost",
         ),
     ],
 )

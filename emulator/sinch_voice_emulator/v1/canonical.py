@@ -275,7 +275,7 @@ def _compile(spec: Spec, schema: Mapping[str, Any]) -> Shape:
     if kind == "array":
         items = _compile(spec, schema["items"]) if "items" in schema else None
         return Shape("array", items=items, flatten=schema.get("x-flatten", False), single=schema.get("x-single", False))
-    if kind not in PYTHON_TYPES:
+    if not isinstance(kind, str) or kind not in PYTHON_TYPES:
         return Shape("any")
     values = [str(value) for value in (*schema.get("enum", ()), *schema.get("x-values", ()))] if kind == "string" else []
     if isinstance(schema.get("const"), str):
