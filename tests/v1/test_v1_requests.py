@@ -200,6 +200,7 @@ def test_callback_addresses() -> None:
     assert requests.callback_configuration({"url": {"primary": "http://a", "fallback": ""}}) == CallbackTarget("http://a")
     assert requests.callback_configuration({"url": {}}) is None
     assert requests.callback_configuration({"url": {"primary": "", "fallback": "http://b"}}) is None
+    assert refused(lambda: requests.callback_configuration(None)) == (400, 40003, "Request data missing")
     wrong = {"url": {"primary": "ftp://a"}}
     assert refused(lambda: requests.callback_configuration(wrong)) == (400, 40001, "Invalid parameters: url primary")
     for body, message in (({"url": []}, "url"), ({"url": "http://a"}, "url"), ({"url": {"primary": "http://"}}, "url primary")):
