@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,6 +64,7 @@ def emulator(settings: Settings) -> Iterator[str]:
     """The emulator on a free port; gives its base URL."""
     from sinch_voice_emulator.emulator import Emulator
 
+    import_module("aiohttp")  # the first callback would load it, and the ladder show a pause of 0.3 s
     running = Emulator(settings)
     running.start()
     try:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
-LONGEST_QUOTE = 60
+LONGEST_QUOTE = 76
 EMPTY = "(empty)"
 
 _PROMPT = re.compile(r"#(?:tts|ssml|href)\[(.*?)\](?=;|$)", re.IGNORECASE | re.DOTALL)
