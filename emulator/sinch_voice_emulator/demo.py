@@ -91,7 +91,7 @@ def calling_api(base: str, method: str, path: str, body: object = None) -> dict[
 
 def inbound_call(control: Control) -> str:
     """Somebody calls the number, presses 1 at the menu, talks to the agent and hangs up after half a minute."""
-    behaviour = {"reactions": [{"hears": "Press 1", "presses": "1"}], "hangsUpAfter": 30}
+    behaviour = {"reactions": [{"hears": "Press 1", "after": 3, "presses": "1"}], "hangsUpAfter": 30}
     placed = control.post("/calls", {"origin": "pstn", "from": CALLER, "to": NUMBER, "behaviour": behaviour})
     return str(placed["callId"])
 

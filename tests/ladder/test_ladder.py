@@ -65,7 +65,7 @@ def test_an_inbound_call_with_a_menu_and_an_agent() -> None:
             '    0.031  caller    hears "One for sales." (0.8 s)',
             "    0.500  caller    presses 1",
             "    0.500  platform  menu main: return sales",
-            "    0.520  callee    +46701740642 is dialled and sees +46701740605",
+            "    0.520  callee    +46701740642 is dialled, CLI +46701740605",
             "    0.520  callee    rings",
             "    1.520  callee    answers",
             "    9.000  caller    is gone: hung up",

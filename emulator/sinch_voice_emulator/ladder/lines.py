@@ -182,7 +182,7 @@ KINDS: dict[str, Describe] = {
 
 
 def _shown_cli(data: Data) -> str:
-    return f" and sees {data['cli']}" if data.get("cli") else ""
+    return f", CLI {data['cli']}" if data.get("cli") else ""
 
 
 def _changed(data: Data) -> str:
