@@ -5,7 +5,6 @@ Times are what the fields are, milliseconds, as in the configuration file; a tex
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from functools import cache
@@ -19,6 +18,7 @@ from sinch_voice_emulator.v1.problems import nearest
 from sinch_voice_emulator.v1.values import Json
 
 _PRESET = "preset"
+_HIGHEST = 1_000_000_000
 
 
 def profile_to_json(profile: BehaviourProfile) -> Json:
@@ -81,12 +81,9 @@ def _read(name: str, value: object, parts: tuple[Any, ...], is_time: bool) -> ob
         if isinstance(value, bool):
             return value
         raise BadRequest(f"{name} should be true or false, but is {value!r}")
-    if isinstance(value, bool) or not isinstance(value, int if part is int else (int, float)):
-        value = -1
-    number = part(value)
-    if number < 0 or not math.isfinite(number):
-        raise BadRequest(f"{name} should be {'a whole number' if part is int else 'a number'} from 0")
-    return number
+    if not isinstance(value, bool) and isinstance(value, int if part is int else int | float) and 0 <= value <= _HIGHEST:
+        return part(value)
+    raise BadRequest(f"{name} should be {'a whole number' if part is int else 'a number'} from 0, but is {value!r}")
 
 
 def _choice(name: str, value: object, choices: tuple[object, ...]) -> object:
