@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sinch_voice_emulator.engine import phones, pricing
+from sinch_voice_emulator.engine import pricing
 from sinch_voice_emulator.engine.effects import IncomingCall
 from sinch_voice_emulator.engine.inputs import CallArrived, CalloutRequested
 from sinch_voice_emulator.engine.moves import Ask, Loop, StartDialling
@@ -25,7 +25,7 @@ def arrive(turn: Turn, arrived: CallArrived) -> Call:
     behaviour = arrived.behaviour or turn.account.phones.get(arrived.caller) or DEFAULT_PHONE
     call.legs.append(Leg(1, LegRole.CALLER, arrived.caller, "", behaviour, turn.now))
     call.near = 1
-    pricing.apply_rate(turn, call, arrived.to)
+    pricing.dial(turn, call, arrived.to)
     _created(turn, call)
     if behaviour.gives_up_after is not None:
         turn.after(call, TimerKind.GIVES_UP, behaviour.gives_up_after)
@@ -109,7 +109,7 @@ def call_out(turn: Turn, request: CalloutRequested) -> Call:
     )
     turn.state.calls[call.id] = call
     if request.to is not None:
-        pricing.apply_rate(turn, call, request.to)
+        pricing.dial(turn, call, request.to)
     _created(turn, call)
     if request.ask_first:
         turn.then(Ask(call, IncomingCall()))
@@ -122,8 +122,8 @@ def _check_affordable(turn: Turn, to: Party) -> None:
     account = turn.account
     if account.is_blocked(to):
         raise DestinationForbidden(f"account {account.name!r} may not call {to.endpoint}: it begins with a blocked prefix")
-    price = account.rates.rate(to)
-    if account.credit is not None and price and not phones.is_free(to) and account.credit < price:
+    price = pricing.price_of(account, to)
+    if not pricing.can_afford(account, price):
         currency = account.rates.currency
         raise NoCredit(f"a minute to {to.endpoint} costs {price} {currency} and the account has {account.credit} left")
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from sinch_voice_emulator.engine.effects import Basis, CallAnswered, IncomingCall, InputEntered, Notice, NoticeType, Severity
 from sinch_voice_emulator.engine.inputs import AnswerAccepted, AnswerUnusable, ScriptReceived, Unusable
-from sinch_voice_emulator.engine.legs import ringing_leg
+from sinch_voice_emulator.engine.legs import near_leg
 from sinch_voice_emulator.engine.moves import Act, Ask, Connect, End, Run, StartDialling
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.model.call import Call, CallState, Origin, Pending, Reason, Result
 from sinch_voice_emulator.model.delivery import CallbackTarget, EventKind
 from sinch_voice_emulator.model.party import PartyKind
-from sinch_voice_emulator.model.script import Dial, HangUp, Play, Proceed, Prompt, PromptKind, Script
+from sinch_voice_emulator.model.script import Dial, HangUp, Play, Prompt, PromptKind, Script
 
 MAX_CALLBACKS = 1_000
 ERROR_PROMPT = Prompt(PromptKind.FILE, "error message")
@@ -40,12 +40,18 @@ def is_wanted(turn: Turn, call: Call, kind: EventKind) -> bool:
     if kind is EventKind.ANSWERED:
         return call.wants.answered and not call.suppressed
     if kind is EventKind.INPUT:
-        return call.wants.input
+        return call.wants.input and not is_app_leg(call)
     if kind is EventKind.ENDED:
         if call.suppressed or not call.wants.ended:
             return False
         return turn.account.profile.dice_for_app_to_app or not _is_app_to_app(call)
     return True
+
+
+def is_app_leg(call: Call) -> bool:
+    """Whether who hears scripts is an app user, of whose keys nobody is told (documented for data legs)."""
+    near = near_leg(call)
+    return near is not None and near.party.kind is PartyKind.USERNAME
 
 
 def _is_app_to_app(call: Call) -> bool:
@@ -56,8 +62,6 @@ def _is_app_to_app(call: Call) -> bool:
 def ask(turn: Turn, move: Ask) -> None:
     """Ask for a script, or go on without one."""
     call, event = move.call, move.event
-    if not call.live:
-        return None
     if (script := call.inline.get(event.kind)) is not None:
         turn.note("callback.inline", call, event=event.kind.value)
         return turn.then(Run(call, script, event.kind))
@@ -107,31 +111,24 @@ def take_pending(turn: Turn, call: Call, delivery: str) -> EventKind | None:
 def script_received(turn: Turn, received: ScriptReceived) -> None:
     """The backend answered with a script."""
     call = turn.call(received.call_id)
+    if call.state is CallState.COLLECTING:
+        return accepted(turn, AnswerAccepted(received.delivery, received.call_id))
     event = take_pending(turn, call, received.delivery)
-    if event is None:
-        return None
-    if event is EventKind.ANSWERED and _announces_again(turn, call, received.script):
-        turn.remark(call, "a SIP party is announced twice; this was the first answer", basis=Basis.OBSERVED)
-        call.answers_told += 1
-        return turn.then(Ask(call, CallAnswered(call.detected)))
-    if call.detected is not None and call.detected.status == "hangup" and event is EventKind.ANSWERED:
-        return turn.then(End(call, Reason.CALLEEHANGUP))
-    turn.then(Run(call, received.script, event))
+    if event is not None:
+        turn.then(Run(call, received.script, event))
 
 
-def _announces_again(turn: Turn, call: Call, script: Script) -> bool:
-    leg = call.legs[-1]
-    twice = turn.account.profile.ace_when_sip_answers == "two" and leg.party.kind is PartyKind.SIP
-    return twice and call.answers_told == 1 and isinstance(script.action, Proceed | None)
+def announces_again(turn: Turn, call: Call) -> bool:
+    """Whether the backend is still to hear a second time that a SIP party answered (switch ``ace_when_sip_answers``)."""
+    twice = turn.account.profile.ace_when_sip_answers == "two" and call.legs[-1].party.kind is PartyKind.SIP
+    return twice and call.answers_told == 1 and is_wanted(turn, call, EventKind.ANSWERED)
 
 
 def accepted(turn: Turn, received: AnswerAccepted) -> None:
     """An answer nobody acts on. A conference participant whose keys it was about goes back into the room."""
     call = turn.call(received.call_id)
-    if call.pending is not None and call.pending.delivery == received.delivery:
-        call.pending = None
-        if call.state is CallState.COLLECTING:
-            turn.enter(call, CallState.CONFERENCE)
+    if call.state is CallState.COLLECTING and take_pending(turn, call, received.delivery) is not None:
+        turn.enter(call, CallState.CONFERENCE)
 
 
 def unusable(turn: Turn, received: AnswerUnusable) -> None:
@@ -151,7 +148,7 @@ def unusable(turn: Turn, received: AnswerUnusable) -> None:
 def _incoming_unusable(turn: Turn, call: Call, received: AnswerUnusable) -> None:
     if received.kind is Unusable.ILLEGAL:
         notify_calling_error(turn, call)
-    _error_prompt(turn, call, _doom(turn, received.kind))
+    _error_prompt(turn, call, received, EventKind.INCOMING)
 
 
 def _answered_unusable(turn: Turn, call: Call, received: AnswerUnusable) -> None:
@@ -171,19 +168,18 @@ def _input_unusable(turn: Turn, call: Call, received: AnswerUnusable) -> None:
     if received.kind is Unusable.ILLEGAL:
         notify_calling_error(turn, call)
         return turn.then(End(call, _doom(turn, received.kind)))
-    return _error_prompt(turn, call, _doom(turn, received.kind))
+    return _error_prompt(turn, call, received, EventKind.INPUT)
 
 
 def _doom(turn: Turn, kind: Unusable) -> Reason:
     return Reason(turn.account.profile.invalid_svaml_reason) if kind is Unusable.ILLEGAL else Reason.CALLBACKERROR
 
 
-def _error_prompt(turn: Turn, call: Call, doom: Reason) -> None:
-    """Somebody on the line hears an error message; then the call is cut."""
-    if not call.legs or ringing_leg(call) is not None:
-        return turn.then(End(call, doom, unanswered=Result.FAILED))
-    call.doom = doom
-    return turn.then(Run(call, Script((Play((ERROR_PROMPT,)),), HangUp()), None))
+def _error_prompt(turn: Turn, call: Call, received: AnswerUnusable, event: EventKind) -> None:
+    """Whoever is on the line hears an error message; then the call is cut."""
+    call.doom = _doom(turn, received.kind)
+    steps = (Play((ERROR_PROMPT,)),) if call.near else ()
+    return turn.then(Run(call, Script(steps, HangUp()), event))
 
 
 def notify_calling_error(turn: Turn, call: Call) -> None:

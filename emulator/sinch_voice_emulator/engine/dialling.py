@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sinch_voice_emulator.engine import phones, pricing, recordings
+from sinch_voice_emulator.engine.asking import is_wanted, target_of
 from sinch_voice_emulator.engine.effects import Basis, CallAnswered, Notice, NoticeType, Severity
 from sinch_voice_emulator.engine.inputs import Refusal
-from sinch_voice_emulator.engine.legs import far_leg, guard_length, hang_up_leg, hear_tones, near_leg, pick_up, ringing_leg
+from sinch_voice_emulator.engine.legs import guard_length, hang_up_leg, hear_tones, near_leg, pick_up, release_far, ringing_leg
 from sinch_voice_emulator.engine.moves import Act, Ask, Connect, End, FarAnswered, Loop, Run, StartDialling, TellAnswered
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.timers import TimerKind
@@ -32,6 +33,10 @@ _OUTCOMES = {
     Refusal.FAILED: (Result.FAILED, Reason.GENERALERROR),
     Refusal.UNKNOWN: (Result.FAILED, Reason.USERNOTFOUND),
 }
+MAX_JOINED_CALLS = 10
+"""How many calls may dial one another in a row when numbers of the account come back as calls of their own."""
+_EXAMINED = (PartyKind.NUMBER, PartyKind.SIP)
+"""Who may be an answering machine."""
 _WAITS_FOREVER = (OnRing.MANUAL, OnRing.NEVER_ANSWERS)
 
 
@@ -39,8 +44,12 @@ def start(turn: Turn, move: StartDialling) -> None:
     """Begin to dial; the call ends at once where that cannot be."""
     call, dial = move.call, move.dial
     party = dial.to or call.dialled
-    if party is None:
-        turn.remark(call, "there is nothing to dial: neither the action nor the call names a number", Severity.PROBLEM)
+    if party is None or (dial.to is None and call.origin is Origin.PSTN):
+        turn.remark(
+            call,
+            "there is nothing to dial: the action names no number, and the call was for none but this account's",
+            Severity.PROBLEM,
+        )
         return turn.then(End(call, Reason.GENERALERROR, Result.FAILED))
     if party.kind is PartyKind.CONFERENCE:
         return turn.then(Act(call, Join(party.endpoint), EventKind.INCOMING))
@@ -50,20 +59,19 @@ def start(turn: Turn, move: StartDialling) -> None:
     _prepare(turn, call, dial, party, cli)
     if (failure := _obstacle(turn, call, party, cli)) is not None:
         return turn.then(End(call, failure, Result.FAILED))
-    return _ring(turn, call, party, cli)
+    return _ring(turn, call, dial, party, cli)
 
 
 def _prepare(turn: Turn, call: Call, dial: Dial, party: Party, cli: str) -> None:
-    if (replaced := far_leg(call)) is not None:
-        hang_up_leg(turn, call, replaced, "replaced")
-        call.far = 0
-    call.dial = dial
+    release_far(turn, call)
+    turn.cancel(call, TimerKind.VERDICT, TimerKind.BEEP)
+    call.dial = dial if party.kind in _EXAMINED else replace(dial, detection=None)
     call.answers_told = 0
     call.detected = None
     call.suppressed = call.suppressed or dial.suppress_callbacks
     if dial.headers and party.kind is PartyKind.USERNAME:
         call.headers = dial.headers
-    pricing.apply_rate(turn, call, party)
+    pricing.dial(turn, call, party)
     to = {"type": party.kind.value, "endpoint": party.endpoint}
     headers = dict(_invitation_headers(call, dial, party))
     turn.note("leg.dialled", call, len(call.legs) + 1, to=to, cli=cli or "private", headers=headers)
@@ -93,7 +101,11 @@ def _obstacle(turn: Turn, call: Call, party: Party, cli: str) -> Reason | None:
     """Why the network would not even try."""
     if turn.account.is_blocked(party):
         return Reason.BLOCKED
-    if not pricing.can_afford(turn.account, call):
+    if _loops(turn, party) and _joined_calls(turn, call) >= MAX_JOINED_CALLS:
+        text = f"{MAX_JOINED_CALLS} calls of this account have dialled one another, which goes in circles"
+        turn.remark(call, text, Severity.PROBLEM, Basis.ASSUMED)
+        return Reason.CONGESTION
+    if not pricing.can_afford(turn.account, pricing.price_of(turn.account, party)):
         return Reason.NOCREDITPARTNER
     withheld = call.dial is not None and call.dial.cli == ""
     if call.origin is not Origin.SERVER or call.near or cli or withheld or party.kind is not PartyKind.NUMBER:
@@ -105,25 +117,40 @@ def _obstacle(turn: Turn, call: Call, party: Party, cli: str) -> Reason | None:
     return Reason.GENERALERROR
 
 
-def _ring(turn: Turn, call: Call, party: Party, cli: str) -> None:
+def _loops(turn: Turn, party: Party) -> bool:
+    """Whether dialling this number brings up a second call of the account (switch ``dialling_own_number``)."""
     loops = party.kind is PartyKind.NUMBER and turn.account.profile.dialling_own_number == "inbound-call"
-    loops = loops and turn.account.owner_of(party.endpoint) is not None
+    return loops and turn.account.owner_of(party.endpoint) is not None
+
+
+def _joined_calls(turn: Turn, call: Call) -> int:
+    """How many calls of the account led to this one, each dialling the next."""
+    before = turn.state.calls.get(call.dialled_by)
+    return 0 if before is None else 1 + _joined_calls(turn, before)
+
+
+def _ring(turn: Turn, call: Call, dial: Dial, party: Party, cli: str) -> None:
+    loops = _loops(turn, party)
     behaviour = PhoneBehaviour(on_ring=OnRing.MANUAL) if loops else phones.behaviour_of(turn.account, party)
     leg = Leg(len(call.legs) + 1, LegRole.CALLEE, party, cli, behaviour, turn.now)
     call.legs.append(leg)
     turn.note("leg.ringing", call, leg.number)
-    limit = call.dial.dial_timeout if call.dial else None
-    turn.after(call, TimerKind.DIAL_TIMEOUT, limit or turn.account.profile.default_ring)
+    turn.after(call, TimerKind.DIAL_TIMEOUT, dial.dial_timeout or turn.account.profile.default_ring)
     if behaviour.on_ring not in _WAITS_FOREVER:
         turn.after(call, TimerKind.RING, behaviour.rings_for, leg.number)
     if loops:
         turn.then(Loop(call, party, cli))
 
 
+def _ringing(call: Call) -> Leg:
+    leg = ringing_leg(call)
+    assert leg is not None, "a call that dials has a phone that rings"
+    return leg
+
+
 def ring_over(turn: Turn, call: Call) -> None:
     """The phone has rung as long as its behaviour says; now it acts."""
-    leg = ringing_leg(call)
-    assert leg is not None, "a ring timer without a ringing phone"
+    leg = _ringing(call)
     if leg.behaviour.on_ring is OnRing.ANSWERS:
         turn.then(FarAnswered(call))
     elif leg.behaviour.on_ring is OnRing.RINGS_OUT:
@@ -135,8 +162,7 @@ def ring_over(turn: Turn, call: Call) -> None:
 def answered(turn: Turn, move: FarAnswered) -> None:
     """The dialled party picked up: both meters run, and detection or the backend comes next."""
     call = move.call
-    leg, dial = ringing_leg(call), call.dial
-    assert leg is not None, "only a ringing phone answers"
+    leg, dial = _ringing(call), call.dial
     assert dial is not None, "a phone rings because it was dialled"
     turn.cancel(call, TimerKind.DIAL_TIMEOUT, TimerKind.GIVES_UP)
     turn.cancel(call, TimerKind.RING, slot=leg.number)
@@ -148,7 +174,7 @@ def answered(turn: Turn, move: FarAnswered) -> None:
         if caller.state is LegState.RINGING:
             pick_up(turn, call, caller)
     pick_up(turn, call, leg)
-    pricing.start_meter(turn, call)
+    pricing.connected(turn, call, leg.party)
     guard_length(turn, call, dial.max_duration or call.max_duration)
     if dial.tones:
         turn.note("tones.sent", call, leg.number, tones=dial.tones)
@@ -159,11 +185,12 @@ def answered(turn: Turn, move: FarAnswered) -> None:
 
 
 def _examine(turn: Turn, call: Call, leg: Leg, dial: Dial) -> None:
-    if dial.detection is None:
+    detection = dial.detection
+    if detection is None:
         return turn.then(TellAnswered(call))
     answerer = leg.behaviour.answerer
     turn.after(call, TimerKind.VERDICT, answerer.verdict_after)
-    if not dial.detection.asynchronous:
+    if not detection.asynchronous:
         return turn.enter(call, CallState.DETECTING)
     if answerer.beep_after is not None:
         turn.after(call, TimerKind.BEEP, answerer.beep_after)
@@ -172,8 +199,7 @@ def _examine(turn: Turn, call: Call, leg: Leg, dial: Dial) -> None:
 
 def refused(turn: Turn, call: Call, how: Refusal) -> None:
     """The phone did not take the call; that ends it."""
-    if (leg := ringing_leg(call)) is not None:
-        hang_up_leg(turn, call, leg, how.value)
+    hang_up_leg(turn, call, _ringing(call), how.value)
     declined = (Result.BUSY, Reason(turn.account.profile.declined_reason))
     result, reason = declined if how is Refusal.DECLINED else _OUTCOMES[how]
     turn.then(End(call, reason, result))
@@ -181,33 +207,53 @@ def refused(turn: Turn, call: Call, how: Refusal) -> None:
 
 def timed_out(turn: Turn, call: Call) -> None:
     """Nobody answered in time. An in-app callee counts as busy (documented), a phone as not answering."""
-    leg = ringing_leg(call)
-    if leg is not None:
-        hang_up_leg(turn, call, leg, "no answer")
-    if leg is not None and leg.party.kind is PartyKind.USERNAME:
+    leg = _ringing(call)
+    hang_up_leg(turn, call, leg, "no answer")
+    if leg.party.kind is PartyKind.USERNAME:
         return turn.then(End(call, Reason.NOT_AVAILABLE, Result.BUSY))
     return turn.then(End(call, Reason.TIMEOUT, Result.NOANSWER))
 
 
-def verdict(turn: Turn, call: Call, status: Verdict, reason: str) -> None:
-    """Answering machine detection concluded."""
+def examined_leg(call: Call) -> Leg | None:
+    """The leg on which an answering machine is looked for, whether or not there is a verdict yet."""
+    if call.dial is None or call.dial.detection is None or call.legs[-1].state is not LegState.UP:
+        return None
+    return call.legs[-1]
+
+
+def verdict(turn: Turn, call: Call, leg: Leg, status: Verdict, reason: str) -> None:
+    """Answering machine detection concluded. That the party hung up is a verdict, too, and ends the call."""
     turn.cancel(call, TimerKind.VERDICT)
-    leg = call.legs[-1]
     found = DetectionResult(status.value, reason, turn.now - (leg.answered or turn.now))
     call.detected = found
     turn.note("amd.result", call, leg.number, status=found.status, reason=found.reason, length_ms=found.length)
-    if call.state is CallState.DETECTING:
+    waits = call.state is CallState.DETECTING
+    if status is Verdict.HANG_UP:
+        if waits:
+            _tell_in_passing(turn, call, found)
+        hang_up_leg(turn, call, leg, "hung up")
+        turn.then(End(call, Reason.CALLEEHANGUP))
+    elif waits:
         turn.then(TellAnswered(call, found))
-    else:
+    if not waits:
         _notify(turn, call, NoticeType.DETECTION, found)
+
+
+def _tell_in_passing(turn: Turn, call: Call, found: DetectionResult) -> None:
+    """The answered event of a party that is gone: whatever the backend answers comes too late."""
+    target = target_of(turn, call, EventKind.ANSWERED)
+    if target is not None and is_wanted(turn, call, EventKind.ANSWERED) and EventKind.ANSWERED not in call.inline:
+        turn.send(call, CallAnswered(found), target)
 
 
 def beep(turn: Turn, call: Call) -> None:
     """The answering machine beeped; the backend hears of it in asynchronous detection only."""
     turn.cancel(call, TimerKind.BEEP)
-    leg = call.legs[-1]
+    leg = examined_leg(call)
+    if leg is None or call.dial is None or call.dial.detection is None:
+        return turn.remark(call, "nobody listens for a beep: the call was dialled without answering machine detection (amd)")
     turn.note("amd.beep", call, leg.number)
-    if call.dial is not None and call.dial.detection is not None and call.dial.detection.asynchronous:
+    if call.dial.detection.asynchronous:
         found = DetectionResult(Verdict.MACHINE.value, "beep", turn.now - (leg.answered or turn.now))
         _notify(turn, call, NoticeType.BEEP, found)
 

@@ -17,21 +17,19 @@ _REMOTE = (Reason.CALLERHANGUP, Reason.CALLEEHANGUP, Reason.CANCEL, Reason.CLIEN
 
 
 def end(turn: Turn, move: End) -> None:
-    """End a call. A second end of the same call is nothing."""
+    """End a call."""
     call = move.call
-    if not call.live:
-        return
     _leave_menu(turn, call, move.reason)
-    if call.room:
-        rooms.leave(turn, call)
-    finished = recordings.close(turn, call, call.recording)
+    of_room = rooms.leave(turn, call) if call.room else None
+    of_call = recordings.close(turn, call, call.recording)
     call.recording = None
     for leg in call.legs:
         hang_up_leg(turn, call, leg, "the call ended")
     turn.state.timers.cancel_call(call.id)
     _conclude(turn, call, move)
     _tell(turn, call)
-    recordings.announce(turn, call, finished)
+    recordings.announce(turn, call, of_call)
+    recordings.announce(turn, call, of_room)
     _end_linked(turn, call)
     turn.state.ended.append(call.id)
     _forget(turn)
@@ -39,9 +37,11 @@ def end(turn: Turn, move: End) -> None:
 
 def _leave_menu(turn: Turn, call: Call, reason: Reason) -> None:
     """A remote hang-up in a menu is a result of the menu, whose answer nobody waits for."""
-    if call.state is not CallState.MENU or call.menu is None or reason not in _REMOTE:
+    interrupted = call.interrupted if call.state is CallState.EXECUTING else None
+    menu = call.menu or (interrupted.menu if interrupted is not None else None)
+    if menu is None or reason not in _REMOTE:
         return
-    result = MenuResult(call.menu.current, "hangup")
+    result = MenuResult(menu.current, "hangup")
     turn.note("menu.result", call, menu=result.menu, type=result.type, value="")
     target = target_of(turn, call, EventKind.INPUT)
     if target is not None and is_wanted(turn, call, EventKind.INPUT) and EventKind.INPUT not in call.inline:
@@ -50,8 +50,9 @@ def _leave_menu(turn: Turn, call: Call, reason: Reason) -> None:
 
 def _conclude(turn: Turn, call: Call, move: End) -> None:
     call.ended = turn.now
-    call.result = move.result or (Result.ANSWERED if call.answered is not None else move.unanswered)
-    call.reason = _documented(move.reason) if turn.account.profile.strict_documented_reasons else move.reason
+    reason, unanswered = (move.reason, move.unanswered) if call.doom is None else (call.doom, Result.FAILED)
+    call.result = move.result or (Result.ANSWERED if call.answered is not None else unanswered)
+    call.reason = _documented(reason) if turn.account.profile.strict_documented_reasons else reason
     pricing.settle(turn, call)
     call.state = CallState.ENDED
     call.pending = call.running = call.menu = call.parking = call.interrupted = None
@@ -107,7 +108,9 @@ def _forget(turn: Turn) -> None:
     while len(turn.state.ended) > max_ended:
         oldest = turn.state.ended.popleft()
         for key in turn.state.calls.pop(oldest).recorded:
-            turn.state.recordings.pop(key, None)
+            recording = turn.state.recordings.get(key)
+            if recording is not None and recording.ended is not None:
+                del turn.state.recordings[key]
         turn.state.forgotten += 1
         if turn.state.forgotten == 1:
             text = f"more than {max_ended} calls have ended; from now on the oldest are forgotten (option max-ended-calls)"

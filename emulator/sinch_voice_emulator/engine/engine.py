@@ -26,9 +26,9 @@ from sinch_voice_emulator.engine.effects import Effect, InputEntered
 from sinch_voice_emulator.engine.state import EngineState, Turn
 from sinch_voice_emulator.engine.tables import Rule, Trigger
 from sinch_voice_emulator.engine.timers import Timer, TimerKind
-from sinch_voice_emulator.errors import BadRequest, IllegalTransition, NotFound
+from sinch_voice_emulator.errors import BadRequest, Conflict, IllegalTransition, NotFound
 from sinch_voice_emulator.model.account import Account
-from sinch_voice_emulator.model.call import Call, CallState, LegState, Reason
+from sinch_voice_emulator.model.call import Call, CallState, Leg, LegState, Reason
 from sinch_voice_emulator.model.conference import Conference, RoomKey
 from sinch_voice_emulator.model.ids import IdSource
 from sinch_voice_emulator.model.instants import Instant
@@ -155,11 +155,8 @@ class Engine:
             raise NotFound(f"call {happened.call_id} is not in conference {room.key.name!r}")
         call = self.state.calls[happened.call_id]
         if isinstance(happened, inputs.RemovalRequested):
-            tables.rule(call.state, Trigger.REMOVED)
             turn.then(moves.End(call, Reason.MANAGERHANGUP))
-            return
-        tables.rule(call.state, Trigger.PARTICIPANT_CHANGED)
-        if isinstance(happened, inputs.MuteChanged):
+        elif isinstance(happened, inputs.MuteChanged):
             rooms.mute(turn, call, happened.muted)
         else:
             rooms.hold(turn, call, happened.on_hold, happened.moh)
@@ -171,6 +168,10 @@ class Engine:
         match happened:
             case inputs.LegAnswered():
                 tables.rule(call.state, Trigger.LEG_ANSWERED)
+                if call.dialled_call:
+                    raise Conflict(
+                        f"the phone that rings is call {call.dialled_call} of this account; what answers is its script"
+                    )
                 turn.then(moves.FarAnswered(call))
             case inputs.LegRefused(how=how):
                 tables.rule(call.state, Trigger.LEG_REFUSED)
@@ -183,18 +184,29 @@ class Engine:
                 self._speak(turn, call, text, leg)
             case inputs.VerdictReached(verdict=verdict, reason=reason):
                 tables.rule(call.state, Trigger.VERDICT)
-                if call.dial is None or call.dial.detection is None:
-                    raise BadRequest(f"call {call.id} was dialled without answering machine detection (amd)")
-                dialling.verdict(turn, call, verdict, reason)
+                dialling.verdict(turn, call, self._examined_leg(call), verdict, reason)
             case inputs.BeepHeard():
                 if tables.rule(call.state, Trigger.BEEP) is Rule.ACT:
                     dialling.beep(turn, call)
+                else:
+                    turn.remark(call, f"nobody listens for a beep while the call is {call.state.value}")
             case inputs.NetworkLost(leg=leg):
                 if tables.rule(call.state, Trigger.NETWORK_LOST) is Rule.ACT:
                     managing.lost_network(turn, call, self._leg(call, leg))
+                else:
+                    turn.remark(call, "losing the network after the call has ended changes nothing")
+
+    def _examined_leg(self, call: Call) -> Leg:
+        leg = dialling.examined_leg(call)
+        if leg is None:
+            raise BadRequest(f"call {call.id} was dialled without answering machine detection (amd)")
+        if call.detected is not None:
+            raise Conflict(f"answering machine detection has concluded already: {call.detected.status}")
+        return leg
 
     def _leg(self, call: Call, leg: int) -> int:
-        number = managing.far_or_near(call, leg)
+        """The number of a leg; 0 stands for the near one, or for the one that rings while there is none."""
+        number = leg or call.near or len(call.legs)
         if not 1 <= number <= len(call.legs):
             legs = f"legs 1 to {len(call.legs)}" if call.legs else "no leg yet"
             raise BadRequest(f"call {call.id} has no leg {leg}: it has {legs}")
@@ -215,25 +227,25 @@ class Engine:
     def _press(self, turn: Turn, call: Call, keys: str, leg: int) -> None:
         if not keys or not set(keys) <= _KEYPAD:
             raise BadRequest(f"{keys!r} cannot be pressed: a telephone has the keys 0-9, * and #")
-        tables.rule(call.state, Trigger.KEYS)
+        rule = tables.rule(call.state, Trigger.KEYS)
         number = self._answered_leg(call, leg, Trigger.KEYS.value)
         turn.note("keys.pressed", call, number, keys=keys)
+        if rule is Rule.IGNORE or number != call.near:
+            return
         for position, key in enumerate(keys):
-            self._key(turn, call, number, key)
+            self._key(turn, call, key)
             self._work_off(turn)
             if tables.TABLE.get((call.state, Trigger.KEYS)) is not Rule.ACT and position + 1 < len(keys):
                 turn.remark(call, f"keys {keys[position + 1 :]} mean nothing any more: the call is {call.state.value}")
                 return
 
-    def _key(self, turn: Turn, call: Call, leg: int, key: str) -> None:
-        if leg != call.near:
-            return
+    def _key(self, turn: Turn, call: Call, key: str) -> None:
         if call.state is CallState.MENU:
             menus.key(turn, call, key)
-        elif call.state in (CallState.CONFERENCE, CallState.COLLECTING):
-            rooms.key(turn, call, key)
         elif call.state is CallState.EXECUTING:
             scripts.key_pressed(turn, call, key)
+        else:
+            rooms.key(turn, call, key)
 
     def _speak(self, turn: Turn, call: Call, text: str, leg: int) -> None:
         if not text.strip():
@@ -241,7 +253,7 @@ class Engine:
         acts = tables.rule(call.state, Trigger.WORDS) is Rule.ACT
         number = self._answered_leg(call, leg, Trigger.WORDS.value)
         turn.note("words.spoken", call, number, text=text)
-        if acts and call.state is CallState.MENU and number == call.near:
+        if acts and number == call.near:
             menus.words(turn, call, text)
 
     # --- time ----------------------------------------------------------------------------------------------------------------
@@ -266,8 +278,8 @@ class Engine:
             case TimerKind.GIVES_UP | TimerKind.HANGS_UP:
                 managing.hung_up(turn, call, timer.slot or call.near)
             case TimerKind.VERDICT:
-                answerer = call.legs[-1].behaviour.answerer
-                dialling.verdict(turn, call, answerer.verdict, answerer.reason)
+                leg = call.legs[-1]
+                dialling.verdict(turn, call, leg, leg.behaviour.answerer.verdict, leg.behaviour.answerer.reason)
             case TimerKind.REACTS:
                 self._react(turn, call, timer.slot)
             case _:
@@ -275,13 +287,12 @@ class Engine:
 
     def _react(self, turn: Turn, call: Call, slot: int) -> None:
         leg, reaction = scripts.reaction_of(call, slot)
-        if leg.state is not LegState.UP:
-            return
-        if reaction.presses:
+        if reaction.presses and leg.state is LegState.UP:
             self._press(turn, call, reaction.presses, leg.number)
-        if reaction.says and call.live:
+        if reaction.says and leg.state is LegState.UP:
             self._speak(turn, call, reaction.says, leg.number)
-        if reaction.hangs_up and call.live:
+            self._work_off(turn)
+        if reaction.hangs_up and leg.state is not LegState.DOWN:
             managing.hung_up(turn, call, leg.number)
 
     # --- the agenda ----------------------------------------------------------------------------------------------------------
@@ -289,13 +300,12 @@ class Engine:
     def _work_off(self, turn: Turn) -> None:
         while turn.agenda:
             move = turn.agenda.popleft()
-            _MOVES[type(move)](turn, move)
+            if move.call.live:
+                _MOVES[type(move)](turn, move)
 
 
 def _finish_menu(turn: Turn, move: moves.FinishMenu) -> None:
     call, result = move.call, move.result
-    if not call.live:
-        return
     turn.cancel(call, TimerKind.STEP, TimerKind.SILENCE, TimerKind.GAP)
     call.menu = None
     turn.note("menu.result", call, call.near, menu=result.menu, type=result.type, value=result.value, method=result.method)

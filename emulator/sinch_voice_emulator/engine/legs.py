@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sinch_voice_emulator.engine.moves import FarAnswered
+from sinch_voice_emulator.engine.moves import End, FarAnswered
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.timers import TimerKind
-from sinch_voice_emulator.model.call import Call, Leg, LegRole, LegState
+from sinch_voice_emulator.model.call import Call, Leg, LegRole, LegState, Reason
 from sinch_voice_emulator.model.script import Audience
 
 
@@ -32,20 +32,11 @@ def near_is_up(call: Call) -> bool:
     return near is not None and near.state is LegState.UP
 
 
-def far_is_up(call: Call) -> bool:
-    """Whether there is another party on the line."""
-    far = far_leg(call)
-    return far is not None and far.state is LegState.UP
-
-
 def audience(call: Call, whom: Audience) -> list[Leg]:
     """The legs that hear a prompt. Without a far party the near one is meant, whatever was asked."""
     near, far = near_leg(call), far_leg(call)
-    if far is None or far.state is not LegState.UP:
-        return [near] if near is not None else []
-    if whom is Audience.FAR:
-        return [far]
-    return [leg for leg in (near, far if whom is Audience.BOTH else None) if leg is not None]
+    listeners = {Audience.NEAR: (near,), Audience.FAR: (far or near,), Audience.BOTH: (near, far)}[whom]
+    return [leg for leg in listeners if leg is not None]
 
 
 def pick_up(turn: Turn, call: Call, leg: Leg) -> None:
@@ -75,7 +66,9 @@ def answer_near(turn: Turn, call: Call) -> None:
 
 def guard_length(turn: Turn, call: Call, limit: int | None) -> None:
     """Cut the call after ``limit`` milliseconds from now (``None``: the account's default)."""
-    turn.after(call, TimerKind.MAX_DURATION, limit or turn.account.profile.default_max_duration)
+    limit = limit or turn.account.profile.default_max_duration
+    call.max_ends = turn.now + limit
+    turn.after(call, TimerKind.MAX_DURATION, limit)
 
 
 def hang_up_leg(turn: Turn, call: Call, leg: Leg, why: str) -> None:
@@ -87,7 +80,23 @@ def hang_up_leg(turn: Turn, call: Call, leg: Leg, why: str) -> None:
     leg.why_ended = why
     turn.state.timers.cancel(call.id, TimerKind.RING, leg.number)
     turn.state.timers.cancel(call.id, TimerKind.HANGS_UP, leg.number)
+    if leg is call.legs[-1]:
+        turn.cancel(call, TimerKind.VERDICT, TimerKind.BEEP)
     turn.note("leg.ended", call, leg.number, why=why)
+
+
+def release_far(turn: Turn, call: Call) -> None:
+    """The other party leaves, because the call goes elsewhere. A call it was joined to ends with that."""
+    far = far_leg(call)
+    if far is None:
+        return
+    hang_up_leg(turn, call, far, "replaced")
+    call.far = 0
+    joined = turn.state.calls.get(call.dialled_call)
+    call.dialled_call = ""
+    if joined is not None:
+        joined.dialled_by = ""
+        turn.then(End(joined, Reason.CALLERHANGUP))
 
 
 def hear_tones(turn: Turn, call: Call, leg: Leg, tones: str) -> None:

@@ -2,61 +2,78 @@
 
 from __future__ import annotations
 
-from sinch_voice_emulator.engine import parking, tables
+from sinch_voice_emulator.engine import dialling, parking, tables
 from sinch_voice_emulator.engine.inputs import ManagementRequested
-from sinch_voice_emulator.engine.legs import far_leg, hang_up_leg, near_leg
+from sinch_voice_emulator.engine.legs import hang_up_leg
 from sinch_voice_emulator.engine.moves import End, Run
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.tables import Trigger
 from sinch_voice_emulator.engine.timers import TimerKind
 from sinch_voice_emulator.errors import Conflict
-from sinch_voice_emulator.model.call import Call, CallState, Interrupted, LegState, Origin, Reason
+from sinch_voice_emulator.model.call import Call, CallState, Interrupted, Leg, LegRole, LegState, Reason, Result
 from sinch_voice_emulator.model.delivery import EventKind
-from sinch_voice_emulator.model.script import Dial, EnterMenu, HangUp, Join, Script
+from sinch_voice_emulator.model.phone import Verdict
+from sinch_voice_emulator.model.script import Action, Dial, EnterMenu, HangUp, Join, Park, Script
 
-_MUST_WAIT = (
-    CallState.ASKING_INCOMING,
-    CallState.ASKING_ANSWERED,
-    CallState.ASKING_INPUT,
-    CallState.DIALLING,
-    CallState.DETECTING,
-)
+_ACTIONS_FOR = {
+    Dial: ((CallState.PARKED,), "only a parked call can be connected elsewhere"),
+    Join: ((CallState.PARKED,), "only a parked call can be connected elsewhere"),
+    EnterMenu: (
+        (CallState.PARKED, CallState.CONFERENCE, CallState.COLLECTING),
+        "only a parked call or a conference participant can be put into a menu",
+    ),
+}
+"""Where a call has to be for an action that takes it somewhere else."""
 
 
 def manage(turn: Turn, call: Call, request: ManagementRequested) -> None:
     """Run a script on a call in the middle of whatever it does. Raises before anything changed."""
     script = request.script
-    hangs_up = isinstance(script.action, HangUp)
-    if call.is_data_only:
-        raise Conflict("a call between apps cannot be managed: no leg of it is on the telephone network or a SIP trunk")
-    tables.rule(call.state, Trigger.HANGUP_REQUESTED if hangs_up else Trigger.SCRIPT_REQUESTED)
-    if isinstance(script.action, Dial | Join) and call.state is not CallState.PARKED:
-        raise Conflict(f"only a parked call can be connected elsewhere; this one is {call.state.value}")
+    _check(call, script.action)
     turn.note("call.managed", call, action=type(script.action).__name__ if script.action else "none")
-    if hangs_up and not _somebody_listens(call):
-        return turn.then(End(call, Reason.MANAGERHANGUP))
-    if hangs_up and (not script.steps or call.state in _MUST_WAIT):
+    if isinstance(script.action, HangUp) and (not script.steps or not _can_listen(call)):
         return turn.then(End(call, Reason.MANAGERHANGUP))
     return _interrupt(turn, call, script)
 
 
-def _somebody_listens(call: Call) -> bool:
-    near = near_leg(call)
-    return near is not None and near.state is not LegState.DOWN
+def _check(call: Call, action: Action | None) -> None:
+    if call.is_data_only:
+        raise Conflict("a call between apps cannot be managed: no leg of it is on the telephone network or a SIP trunk")
+    if isinstance(action, HangUp):
+        tables.rule(call.state, Trigger.HANGUP_REQUESTED)
+        return
+    tables.rule(call.state, Trigger.SCRIPT_REQUESTED)
+    if call.pending is not None:
+        raise Conflict("the backend has not answered the keys of this participant yet: wait for that, or hang up")
+    states, advice = _ACTIONS_FOR.get(type(action), (None, "")) if action is not None else (None, "")
+    if states is not None and call.standing not in states:
+        raise Conflict(f"{advice}; this one is {call.standing.value}")
+
+
+def _can_listen(call: Call) -> bool:
+    """Whether a message could be played before a hang-up: somebody is there and nothing else is awaited."""
+    awaited = call.pending is not None or call.state in (CallState.DIALLING, CallState.DETECTING)
+    return call.near != 0 and not awaited
 
 
 def _interrupt(turn: Turn, call: Call, script: Script) -> None:
-    """Stop what is being heard, keep what the call was doing, and run the script."""
-    if call.interrupted is None:
-        call.interrupted = Interrupted(call.state, call.running)
+    """Stop what is being heard, keep what the call was doing, and run the script.
+
+    A request that comes while the script of another one runs takes that one's place.
+    """
     turn.cancel(call, TimerKind.STEP, TimerKind.SILENCE, TimerKind.GAP, TimerKind.INTRO, TimerKind.HOLD_ENDS)
-    if call.running is not None:
-        turn.note("prompt.ended", call, cut_by="management")
-    if call.interrupted.state is CallState.PARKED and isinstance(script.action, Dial | Join | EnterMenu):
-        parking.leave(turn, call)
-        call.interrupted = None
-        return turn.then(Run(call, script, EventKind.INCOMING))
-    return turn.then(Run(call, script, None))
+    if call.running is not None or (call.menu is not None and call.menu.prompting):
+        turn.note("prompt.ended", call, call.near, cut_by="management")
+    if call.running is None or call.running.event is not None:
+        call.interrupted = Interrupted(call.state, call.running, call.menu, call.interrupted)
+    call.menu = None
+    interrupted = call.interrupted
+    assert interrupted is not None, "a management request has interrupted something"
+    if interrupted.state is not CallState.PARKED or not isinstance(script.action, Dial | Join | EnterMenu | Park):
+        return turn.then(Run(call, script, None))
+    parking.leave(turn, call)
+    call.interrupted = interrupted.before
+    return turn.then(Run(call, script, EventKind.INCOMING))
 
 
 def hung_up(turn: Turn, call: Call, leg_number: int) -> None:
@@ -64,38 +81,23 @@ def hung_up(turn: Turn, call: Call, leg_number: int) -> None:
     leg = call.legs[leg_number - 1]
     if leg.state is LegState.RINGING and leg.number != call.near:
         raise Conflict(f"leg {leg.number} only rings: it can be answered or refused, not hung up")
-    if leg.state is LegState.DOWN:
-        raise Conflict(f"leg {leg.number} has left the call already")
-    from_caller = leg.number == call.near and call.origin is not Origin.SERVER
+    _check_there(leg)
+    if leg is dialling.examined_leg(call) and call.detected is None:
+        return dialling.verdict(turn, call, leg, Verdict.HANG_UP, "n/a")
     hang_up_leg(turn, call, leg, "hung up")
-    if not from_caller:
+    if leg.role is LegRole.CALLEE:
         return turn.then(End(call, Reason.CALLEEHANGUP))
-    reason = Reason.CALLERHANGUP if call.answered is not None else Reason.CANCEL
-    if call.answered is not None and call.state is CallState.DIALLING:
-        reason = Reason.CALLERHANGUP
-    return turn.then(End(call, reason))
+    return turn.then(End(call, Reason.CALLERHANGUP if call.answered is not None else Reason.CANCEL))
 
 
-def far_or_near(call: Call, leg: int) -> int:
-    """The leg number that 0 stands for: the near one, or the one that rings first."""
-    if leg:
-        return leg
-    if call.near:
-        return call.near
-    return len(call.legs)
+def _check_there(leg: Leg) -> None:
+    if leg.state is LegState.DOWN:
+        raise Conflict(f"leg {leg.number} has left the call already ({leg.why_ended})")
 
 
 def lost_network(turn: Turn, call: Call, leg_number: int) -> None:
     """An app disappeared from the network."""
     leg = call.legs[leg_number - 1]
+    _check_there(leg)
     hang_up_leg(turn, call, leg, "network lost")
-    turn.then(End(call, Reason.CLIENTNETWORK))
-
-
-def far_number(call: Call) -> int:
-    """The number of the leg on the other side, ringing or up; 0 when there is none."""
-    far = far_leg(call)
-    if far is not None:
-        return far.number
-    last = call.legs[-1] if call.legs else None
-    return last.number if last is not None and last.number != call.near and last.state is LegState.RINGING else 0
+    turn.then(End(call, Reason.CLIENTNETWORK, unanswered=Result.FAILED))

@@ -127,7 +127,7 @@ def _collect(turn: Turn, call: Call, menu: Menu, pressed: str) -> None:
             return _choose(turn, call, option, "dtmf")
         return collected(turn, call)
     run.digits += pressed
-    if len(run.digits) >= (menu.max_digits or 1):
+    if len(run.digits) == menu.max_digits:
         return collected(turn, call)
     return turn.after(call, TimerKind.GAP, menu.silence)
 
@@ -146,13 +146,15 @@ def words(turn: Turn, call: Call, text: str) -> None:
     run, menu = _run(call), _current(call)
     if not run.script.voice:
         return turn.remark(call, "nobody listens: this menu has no enableVoice")
+    if run.prompting and not run.script.barge:
+        return turn.remark(call, "these words are lost: this menu does not allow barge", basis=Basis.ASSUMED)
     turn.cancel(call, TimerKind.STEP, TimerKind.SILENCE, TimerKind.GAP)
     run.prompting = False
-    spoken = text.casefold().split()
+    spoken = [word.strip(".,!?") for word in text.casefold().split()]
     for option in menu.options:
-        if option.word and option.word.casefold() in spoken:
+        if option.word and f" {option.word.casefold()} " in f" {' '.join(spoken)} ":
             return _choose(turn, call, option, "voice")
-    digits = "".join(_SPOKEN_DIGITS.get(word.strip(".,!?"), "") for word in spoken)
+    digits = "".join(_SPOKEN_DIGITS.get(word, "") for word in spoken)
     if not digits:
         return _missed(turn, call, MenuResult(menu.id, "invalidinput", text, "voice"))
     if menu.max_digits is None or menu.max_digits <= 1:

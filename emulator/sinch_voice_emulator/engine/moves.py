@@ -14,7 +14,7 @@ from sinch_voice_emulator.engine.effects import CallAnswered, IncomingCall, Inpu
 from sinch_voice_emulator.model.call import Call, DetectionResult, MenuResult, Reason, Result
 from sinch_voice_emulator.model.delivery import EventKind
 from sinch_voice_emulator.model.party import Party
-from sinch_voice_emulator.model.script import Action, Dial, RecordingOptions, Script
+from sinch_voice_emulator.model.script import Action, Dial, Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,6 @@ class Connect:
 
     call: Call
     event: EventKind | None
-    record: RecordingOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)

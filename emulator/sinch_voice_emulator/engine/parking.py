@@ -12,7 +12,7 @@ from sinch_voice_emulator.model.script import Park
 
 def park(turn: Turn, call: Call, script: Park) -> None:
     """Park a call. Nothing is sent to the backend."""
-    call.parking = Parking(script, turn.now)
+    call.parking = Parking(script, turn.now, turn.now)
     turn.enter(call, CallState.PARKED)
     turn.after(call, TimerKind.PARK_LIMIT, script.max_duration or turn.account.profile.default_park)
     if script.intro:
@@ -21,32 +21,41 @@ def park(turn: Turn, call: Call, script: Park) -> None:
         loop(turn, call)
 
 
+def _parking(call: Call) -> Parking:
+    assert call.parking is not None, "the call is parked"
+    return call.parking
+
+
 def loop(turn: Turn, call: Call) -> None:
     """The intro is over; the hold prompt repeats until somebody fetches the call."""
-    assert call.parking is not None, "the call is parked"
-    call.parking.looping = True
-    call.parking.prompt_started = turn.now
-    if call.parking.park.hold:
-        scripts.play(turn, call, call.parking.park.hold)
+    parking = _parking(call)
+    parking.looping = True
+    parking.prompt_started = turn.now
+    if parking.park.hold:
+        scripts.play(turn, call, parking.park.hold)
 
 
 def again(turn: Turn, call: Call) -> None:
     """Back to the hold prompt after a management request played something; the limit has run on."""
     turn.enter(call, CallState.PARKED)
-    loop(turn, call)
+    if _parking(call).expired:
+        return over(turn, call)
+    return loop(turn, call)
 
 
 def limit_reached(turn: Turn, call: Call) -> None:
-    """Time is up. The running prompt is finished first (documented), then the call is hung up."""
-    parking = call.parking
-    if parking is None or call.state is not CallState.PARKED:
-        return over(turn, call)
-    length = scripts.length_of(parking.park.hold, turn.account.profile) if parking.looping else 0
+    """Time is up. The running prompt, or the script of a management request, is finished first; then the call is hung up."""
+    parking = _parking(call)
+    parking.expired = True
+    if call.state is not CallState.PARKED:
+        return None
+    length = scripts.length_of(parking.park.hold if parking.looping else parking.park.intro, turn.account.profile)
     played = turn.now - parking.prompt_started
     rest = -played % length if length else 0
-    if rest:
-        return turn.after(call, TimerKind.HOLD_ENDS, rest)
-    return over(turn, call)
+    if not rest:
+        return over(turn, call)
+    turn.cancel(call, TimerKind.INTRO)
+    return turn.after(call, TimerKind.HOLD_ENDS, rest)
 
 
 def over(turn: Turn, call: Call) -> None:

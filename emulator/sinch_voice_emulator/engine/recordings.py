@@ -25,6 +25,7 @@ def start(turn: Turn, call: Call, options: RecordingOptions) -> None:
         text = "the call is being recorded already, so this startRecording is ignored"
         return turn.remark(call, text, Severity.WARNING, Basis.ASSUMED)
     call.recording = _open(turn, call, options, "")
+    call.recorded += (call.recording,)
     return None
 
 
@@ -34,6 +35,7 @@ def start_room(turn: Turn, call: Call, room: Conference, options: RecordingOptio
         return turn.remark(call, "recording is switched off for this account", Severity.WARNING)
     if room.recording is None:
         room.recording = _open(turn, call, options, room.key.name)
+        call.recorded += (room.recording,)
     return None
 
 
@@ -45,11 +47,16 @@ def stop(turn: Turn, call: Call) -> None:
 
 
 def close(turn: Turn, call: Call, key: str | None) -> Recording | None:
-    """End a recording and tell the backend it finished. Returns it, for ``announce``."""
+    """End a recording and tell the backend it finished. Returns it, for ``announce``.
+
+    A room's recording belongs to the call that ordered it and to that of its last participant.
+    """
     if key is None:
         return None
     recording = turn.state.recordings[key]
     recording.ended = turn.now
+    if key not in call.recorded:
+        call.recorded += (key,)
     turn.note("recording.ended", call, key=key, length_ms=recording.ended - recording.started)
     _tell(turn, call, recording, NoticeType.RECORDING_FINISHED)
     return recording
@@ -65,12 +72,22 @@ def announce(turn: Turn, call: Call, recording: Recording | None) -> None:
 
 
 def _open(turn: Turn, call: Call, options: RecordingOptions, conference: str) -> str:
-    key, destination = _name(turn, call, options)
+    name, destination = _name(turn, call, options)
+    key = _free_key(turn, name)
     turn.state.recordings[key] = Recording(
         key, call.id, call.application, call.region, options, destination, turn.now, conference
     )
-    call.recorded += (key,)
     turn.note("recording.started", call, key=key, destination=destination, conference=conference)
+    return key
+
+
+def _free_key(turn: Turn, name: str) -> str:
+    """A finished file of the same name is overwritten (documented); one that still runs is not, and has its key to itself."""
+    stem, dot, ending = name.rpartition(".") if "." in name else (name, "", "")
+    key, number = name, 1
+    while (namesake := turn.state.recordings.get(key)) is not None and namesake.ended is None:
+        number += 1
+        key = f"{stem}-{number}{dot}{ending}"
     return key
 
 

@@ -7,24 +7,23 @@ told only of keys, where the participant joined in ``detect`` mode (``callbacks-
 from __future__ import annotations
 
 from sinch_voice_emulator.engine import recordings
-from sinch_voice_emulator.engine.asking import is_wanted, target_of
+from sinch_voice_emulator.engine.asking import is_app_leg, target_of
 from sinch_voice_emulator.engine.effects import Basis, InputEntered, Severity
-from sinch_voice_emulator.engine.legs import answer_near, far_leg, guard_length, hang_up_leg
+from sinch_voice_emulator.engine.legs import answer_near, guard_length, release_far
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.timers import TimerKind
 from sinch_voice_emulator.model.call import Call, CallState, MenuResult, Pending
 from sinch_voice_emulator.model.conference import Conference, Participant, RoomKey
 from sinch_voice_emulator.model.delivery import EventKind
+from sinch_voice_emulator.model.recording import Recording
 from sinch_voice_emulator.model.script import Join, ToneMode
 
 
 def join(turn: Turn, call: Call, action: Join) -> None:
     """Bring a call into a room, which begins to exist with its first participant."""
-    if call.room:
-        leave(turn, call)
-    if (far := far_leg(call)) is not None:
-        hang_up_leg(turn, call, far, "replaced")
-        call.far = 0
+    if call.room != action.conference:
+        depart(turn, call)
+    release_far(turn, call)
     answer_near(turn, call)
     if action.max_duration is not None:
         guard_length(turn, call, action.max_duration)
@@ -41,23 +40,31 @@ def join(turn: Turn, call: Call, action: Join) -> None:
         recordings.start_room(turn, call, room, action.record)
 
 
+def depart(turn: Turn, call: Call) -> None:
+    """Take a call that goes elsewhere out of its room, if it is in one."""
+    if call.room:
+        recordings.announce(turn, call, leave(turn, call))
+        call.room = ""
+
+
 def room_of(turn: Turn, call: Call) -> Conference:
     """The room a call is in."""
     return turn.state.conferences[RoomKey(call.application, call.region, call.room)]
 
 
-def leave(turn: Turn, call: Call) -> None:
-    """Take a call out of its room; the room ends with its last participant."""
+def leave(turn: Turn, call: Call) -> Recording | None:
+    """Take a call out of its room. The room ends with its last participant; its recording, if any, is to be announced."""
     room = room_of(turn, call)
     del room.participants[call.id]
     turn.cancel(call, TimerKind.GAP)
     turn.note("conference.left", call, call.near, conference=room.key.name, participants=len(room.participants))
     if room.participants:
         _music(turn, room)
-    else:
-        recordings.announce(turn, call, recordings.close(turn, call, room.recording))
-        del turn.state.conferences[room.key]
-        turn.note("conference.ended", call, conference=room.key.name)
+        return None
+    finished = recordings.close(turn, call, room.recording)
+    del turn.state.conferences[room.key]
+    turn.note("conference.ended", call, conference=room.key.name)
+    return finished
 
 
 def _music(turn: Turn, room: Conference) -> None:
@@ -73,8 +80,11 @@ def _music(turn: Turn, room: Conference) -> None:
 
 
 def come_back(turn: Turn, call: Call) -> None:
-    """Back into the room after a management request played something."""
-    turn.enter(call, CallState.CONFERENCE)
+    """Back into the room after a management request played something. Keys collected before still count."""
+    member = room_of(turn, call).participants[call.id]
+    turn.enter(call, CallState.COLLECTING if member.digits else CallState.CONFERENCE)
+    if member.digits:
+        turn.after(call, TimerKind.GAP, member.tones.gap)
 
 
 def mute(turn: Turn, call: Call, muted: bool) -> None:
@@ -104,7 +114,7 @@ def key(turn: Turn, call: Call, pressed: str) -> None:
         return turn.remark(call, f"key {pressed} is lost: the backend has not answered the keys before", basis=Basis.ASSUMED)
     if call.state is CallState.CONFERENCE:
         turn.enter(call, CallState.COLLECTING)
-    if pressed == "#" and member.digits:
+    if pressed == "#" and member.tones.max_digits > 1:
         return collected(turn, call)
     member.digits += pressed
     if len(member.digits) >= member.tones.max_digits:
@@ -119,7 +129,7 @@ def collected(turn: Turn, call: Call) -> None:
     digits, member.digits = member.digits, ""
     turn.note("menu.result", call, call.near, menu=call.room, type="sequence", value=digits)
     target = target_of(turn, call, EventKind.INPUT)
-    if target is None or not is_wanted(turn, call, EventKind.INPUT):
+    if target is None or is_app_leg(call):
         turn.remark(call, f"nobody is told of the keys {digits}", Severity.WARNING)
         return turn.enter(call, CallState.CONFERENCE)
     event = InputEntered(MenuResult(call.room, "sequence", digits, "dtmf"))

@@ -8,7 +8,7 @@ from sinch_voice_emulator.engine import recordings
 from sinch_voice_emulator.engine.effects import Basis, Severity
 from sinch_voice_emulator.engine.ending import file_report
 from sinch_voice_emulator.engine.legs import answer_near, audience, hear_tones, near_is_up
-from sinch_voice_emulator.engine.moves import Act, Advance, Run
+from sinch_voice_emulator.engine.moves import Act, Advance, Resume, Run
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.timers import TimerKind
 from sinch_voice_emulator.model.call import Call, CallState, Leg, RunningScript
@@ -44,8 +44,6 @@ TONE_PAUSE: Millis = 500
 def run(turn: Turn, move: Run) -> None:
     """Start a script."""
     call, script = move.call, move.script
-    if not call.live:
-        return
     call.running = RunningScript(script.steps, script.action, script.audience, move.event)
     turn.then(Advance(call))
 
@@ -54,8 +52,7 @@ def advance(turn: Turn, move: Advance) -> None:
     """Do steps until one takes time, or the action's turn has come."""
     call = move.call
     running = call.running
-    if running is None or not call.live:
-        return
+    assert running is not None, "only a running script goes on"
     while running.position < len(running.steps):
         step = running.steps[running.position]
         running.position += 1
@@ -65,11 +62,14 @@ def advance(turn: Turn, move: Advance) -> None:
             turn.after(call, TimerKind.STEP, length)
             return
     call.running = None
-    turn.then(Act(call, running.action or _usual_action(running.event), running.event))
+    if running.action is None and running.event is None:
+        turn.then(Resume(call))
+    else:
+        turn.then(Act(call, running.action or _usual_action(running.event), running.event))
 
 
 def _usual_action(event: EventKind | None) -> Action:
-    """What a script without an action comes to (``defaults.md``): a PIE answer hangs up, everything else goes on."""
+    """What an answer without an action comes to (``defaults.md``): that to PIE hangs up, any other goes on."""
     return HangUp() if event is EventKind.INPUT else Proceed()
 
 
@@ -97,8 +97,7 @@ def _do(turn: Turn, call: Call, running: RunningScript, step: Step) -> Millis:
 def _play(turn: Turn, call: Call, running: RunningScript, prompts: tuple[Prompt, ...]) -> Millis:
     if running.event is EventKind.INCOMING and turn.account.profile.ice_prompt_answers:
         answer_near(turn, call)
-    whom = running.audience if not call.room and call.callout is None else Audience.NEAR
-    return play(turn, call, prompts, whom)
+    return play(turn, call, prompts, running.audience if not call.room and call.callout is None else Audience.NEAR)
 
 
 def play(turn: Turn, call: Call, prompts: tuple[Prompt, ...], whom: Audience = Audience.NEAR) -> Millis:
@@ -185,7 +184,7 @@ def _dials_app(call: Call, dial: Dial) -> bool:
 
 def step_ended(turn: Turn, call: Call) -> None:
     """A prompt or a row of tones is over."""
-    turn.note("prompt.ended", call)
+    turn.note("prompt.ended", call, call.near)
     turn.then(Advance(call))
 
 
@@ -195,6 +194,7 @@ def key_pressed(turn: Turn, call: Call, key: str) -> None:
     if running is None or not isinstance(running.action, HangUp) or not running.action.barge:
         return
     turn.cancel(call, TimerKind.STEP)
-    turn.note("prompt.ended", call, cut_by=key)
-    running.position = len(running.steps)
+    turn.note("prompt.ended", call, call.near, cut_by=key)
+    running.steps = tuple(step for step in running.steps[running.position :] if not isinstance(step, Play))
+    running.position = 0
     turn.then(Advance(call))

@@ -11,7 +11,8 @@ Management requests (PATCH) that are refused become ``400 / 40003`` on the wire.
 wins; the others need a call that is doing something of its own, not one that waits for a callback or a ringing phone.
 Hanging up a call that has ended is normal: both sides put the receiver down.
 
-Answers to callbacks are not here: they are recognised by the delivery they answer, and a call waits for at most one.
+Answers to callbacks are not here: they are recognised by the delivery they answer, and a call waits for at most one. Nor are
+conference commands: they look for the participant in the room.
 """
 
 from __future__ import annotations
@@ -35,8 +36,6 @@ class Trigger(StrEnum):
     NETWORK_LOST = "losing the network"
     HANGUP_REQUESTED = "a hang-up request"
     SCRIPT_REQUESTED = "a management request"
-    REMOVED = "removal from the conference"
-    PARTICIPANT_CHANGED = "a participant command"
 
 
 class Rule(Enum):
@@ -48,9 +47,17 @@ class Rule(Enum):
 
 _S = CallState
 _T = Trigger
-_WAITING: tuple[CallState, ...] = (_S.ASKING_INCOMING, _S.ASKING_ANSWERED, _S.ASKING_INPUT)
 _LIVE: tuple[CallState, ...] = tuple(state for state in CallState if state is not _S.ENDED)
-_IN_ROOM: tuple[CallState, ...] = (_S.CONFERENCE, _S.COLLECTING)
+_LISTENING: tuple[CallState, ...] = (
+    _S.ASKING_ANSWERED,
+    _S.EXECUTING,
+    _S.CONNECTED,
+    _S.MENU,
+    _S.ASKING_INPUT,
+    _S.CONFERENCE,
+    _S.COLLECTING,
+    _S.PARKED,
+)
 _MANAGEABLE: tuple[CallState, ...] = (
     _S.EXECUTING,
     _S.CONNECTED,
@@ -60,7 +67,7 @@ _MANAGEABLE: tuple[CallState, ...] = (
     _S.PARKED,
     _S.STREAMING,
 )
-_TAKES_KEYS: tuple[CallState, ...] = (_S.EXECUTING, _S.MENU, _S.CONFERENCE, _S.COLLECTING, _S.CONNECTED, _S.STREAMING)
+_TAKES_KEYS: tuple[CallState, ...] = (_S.EXECUTING, _S.MENU, _S.CONFERENCE, _S.COLLECTING)
 
 
 def _table() -> dict[tuple[CallState, Trigger], Rule]:
@@ -69,25 +76,22 @@ def _table() -> dict[tuple[CallState, Trigger], Rule]:
         (_S.DIALLING, _T.LEG_ANSWERED): act,
         (_S.DIALLING, _T.LEG_REFUSED): act,
         (_S.DETECTING, _T.VERDICT): act,
+        (_S.DETECTING, _T.BEEP): act,
+        (_S.MENU, _T.WORDS): act,
         (_S.ENDED, _T.HUNG_UP): ignore,
         (_S.ENDED, _T.NETWORK_LOST): ignore,
     }
     state: CallState
     for state in _LIVE:
         table |= {(state, trigger): act for trigger in (_T.HUNG_UP, _T.NETWORK_LOST, _T.HANGUP_REQUESTED)}
-        table |= {(state, trigger): ignore for trigger in (_T.KEYS, _T.WORDS, _T.BEEP)}
-    for state in (*_WAITING, _S.EXECUTING, _S.CONNECTED, _S.MENU):
-        table[state, _T.VERDICT] = act
-    for state in (*_WAITING, _S.EXECUTING, _S.CONNECTED, _S.MENU, _S.CONFERENCE, _S.PARKED):
-        table[state, _T.BEEP] = act
+        if state is not _S.ASKING_INCOMING:
+            table |= {(state, trigger): ignore for trigger in (_T.KEYS, _T.WORDS, _T.BEEP)} | table
+    for state in _LISTENING:
+        table |= {(state, trigger): act for trigger in (_T.VERDICT, _T.BEEP)}
     for state in _TAKES_KEYS:
         table[state, _T.KEYS] = act
-    for state in (_S.MENU, _S.CONNECTED, _S.CONFERENCE, _S.STREAMING):
-        table[state, _T.WORDS] = act
     for state in _MANAGEABLE:
         table[state, _T.SCRIPT_REQUESTED] = act
-    for state in (*_IN_ROOM, _S.EXECUTING, _S.MENU, _S.ASKING_INPUT, _S.PARKED):
-        table |= {(state, trigger): act for trigger in (_T.REMOVED, _T.PARTICIPANT_CHANGED)}
     return table
 
 
@@ -98,9 +102,9 @@ _ADVICE = {
     _T.LEG_REFUSED: "only a phone that rings can refuse",
     _T.SCRIPT_REQUESTED: "wait for the call to be connected, parked, in a menu or in a conference, or hang it up",
     _T.VERDICT: "nobody is listening for an answering machine",
-    _T.BEEP: "the call is over",
-    _T.REMOVED: "the call is not in a conference",
-    _T.PARTICIPANT_CHANGED: "the call is not in a conference",
+    _T.BEEP: "nobody has answered yet",
+    _T.KEYS: "nobody has answered yet",
+    _T.WORDS: "nobody has answered yet",
 }
 
 
@@ -108,6 +112,6 @@ def rule(state: CallState, trigger: Trigger) -> Rule:
     """What becomes of ``trigger`` in ``state``; raises ``IllegalTransition`` naming both when there is no rule."""
     found = TABLE.get((state, trigger))
     if found is None:
-        advice = "the call is over" if state is CallState.ENDED else _ADVICE.get(trigger, "")
+        advice = "the call is over" if state is CallState.ENDED else _ADVICE[trigger]
         raise IllegalTransition(state.value, trigger.value, advice)
     return found

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sinch_voice_emulator.model.delivery import CallbackTarget, EventKind
 from sinch_voice_emulator.model.instants import Instant, Millis
 from sinch_voice_emulator.model.money import FREE
-from sinch_voice_emulator.model.party import Party
+from sinch_voice_emulator.model.party import Party, PartyKind
 from sinch_voice_emulator.model.phone import PhoneBehaviour
 from sinch_voice_emulator.model.script import Action, Audience, Dial, EnterMenu, Park, Script, Step
 
@@ -79,6 +79,9 @@ class Reason(StrEnum):
     INVALIDSVAMLACTION = "INVALIDSVAMLACTION"
 
 
+_DATA = (PartyKind.USERNAME, PartyKind.CONFERENCE)
+
+
 class LegRole(StrEnum):
     """A: who reached the platform, or the platform itself for a callout. B: who was dialled."""
 
@@ -145,12 +148,16 @@ class MenuRun:
 
 @dataclass(slots=True)
 class Parking:
-    """A parked call: what it hears and since when. ``looping``: the intro is over and the hold prompt plays."""
+    """A parked call: what it hears and since when. ``looping``: the intro is over and the hold prompt plays.
+
+    ``expired``: the limit is reached, and the call ends with the prompt that is still running.
+    """
 
     park: Park
     since: Instant
+    prompt_started: Instant
     looping: bool = False
-    prompt_started: Instant = 0
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +190,12 @@ class Pending:
 
 @dataclass(slots=True)
 class Interrupted:
-    """What a management request interrupted, to be taken up again when it says ``continue``."""
+    """What a management request interrupted, to be taken up again. ``before`` is what that had interrupted itself."""
 
     state: CallState
     running: RunningScript | None = None
+    menu: MenuRun | None = None
+    before: Interrupted | None = None
 
 
 @dataclass(slots=True)
@@ -219,6 +228,7 @@ class Call:
     on_proceed: Script | None = None
     max_duration: Millis | None = None
     max_ends: Instant | None = None
+    """When the call will be cut, once somebody answered."""
 
     state: CallState = CallState.EXECUTING
     legs: list[Leg] = field(default_factory=list)
@@ -233,7 +243,6 @@ class Call:
     menu: MenuRun | None = None
     parking: Parking | None = None
     room: str = ""
-    joined_room: bool = False
     suppressed: bool = False
     cookies: dict[str, str] = field(default_factory=dict)
     recording: str | None = None
@@ -257,6 +266,8 @@ class Call:
     """The party whose rate applies: what was dialled, later what was connected."""
     rate: Decimal = FREE
     debit: Decimal = FREE
+    paid: Decimal = FREE
+    """What was taken from the account's credit so far, minute by minute; the bill settles the difference."""
     report: tuple[bool, str] | None = None
 
     @property
@@ -266,8 +277,18 @@ class Call:
 
     @property
     def is_data_only(self) -> bool:
-        """Whether no leg of the call is or was on the telephone network or a SIP trunk (in-app only)."""
-        return self.origin is Origin.APP and not any(leg.party.kind in ("number", "sip") for leg in self.legs)
+        """Whether everybody on the call, or to be dialled as long as nobody was, is an app user."""
+        parties = [leg.party for leg in self.legs]
+        if self.dialled is not None and not any(leg.role is LegRole.CALLEE for leg in self.legs):
+            parties.append(self.dialled)
+        return bool(parties) and all(party.kind in _DATA for party in parties)
+
+    @property
+    def standing(self) -> CallState:
+        """Where the call is, or where it returns to when what a management request plays is over."""
+        if self.state is CallState.EXECUTING and self.interrupted is not None:
+            return self.interrupted.state
+        return self.state
 
     def leg(self, number: int) -> Leg | None:
         """The leg at position ``number``, counted from 1; ``None`` for 0."""

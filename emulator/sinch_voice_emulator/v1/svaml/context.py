@@ -32,8 +32,8 @@ class Context:
 
     @classmethod
     def of(cls, call: Call, event: Event, profile: BehaviourProfile, *, leg_url: bool = False) -> Context:
-        """The facts about ``call`` as it is now."""
-        return cls(event, profile, call.origin, call.callout, call.state, call.dialled, leg_url)
+        """The facts about ``call`` as it is now; a message that is being played to it does not count."""
+        return cls(event, profile, call.origin, call.callout, call.standing, call.dialled, leg_url)
 
     @property
     def lenient(self) -> bool:
