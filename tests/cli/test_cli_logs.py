@@ -38,8 +38,8 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
         logging.getLogger(f"{ROOT}.api").exception("That is new")
     lines = capsys.readouterr().err.splitlines()
     assert [re.sub(r"^\S+Z ", "", line) for line in lines[:3]] == [
-        "WARNING remark of call c1: Hm.",
-        "ERROR remark of call c1: Hm.",
+        "WARNING call c1: Hm.",
+        "ERROR call c1: Hm.",
         "ERROR That is new",
     ]
     assert lines[-1] == "ValueError: no"

@@ -61,8 +61,8 @@ def journal_listener(account: str) -> Callable[[Entry], None]:
         level = _LEVELS[entry.severity]
         if logger.isEnabledFor(level):
             said = anything(entry.kind, entry.data, "")
-            text = said[1] if said else ""
-            about = f" of call {entry.call_id}" if entry.call_id else ""
-            logger.log(level, "%s%s: %s", entry.kind, about, text, extra={"entry": entry.canonical()})
+            text = said[1] if said else entry.kind
+            about = f"call {entry.call_id}: " if entry.call_id else ""
+            logger.log(level, "%s%s", about, text, extra={"entry": entry.canonical()})
 
     return listen
