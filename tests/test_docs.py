@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sinch_voice_emulator.cli import COMMANDS
+from sinch_voice_emulator.cli import COMMANDS, run
 from sinch_voice_emulator.engine.phones import behaviour_of_number
 from sinch_voice_emulator.model.party import normalise_number
 from sinch_voice_emulator.settings.fidelity import switches
@@ -68,6 +68,14 @@ def test_every_switch_that_is_named_exists() -> None:
 def test_every_command_is_mentioned_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [name for name in COMMANDS if f"`{name}`" not in readme and f"sinch-voice-emulator {name}" not in readme] == []
+
+
+def test_the_readme_checks_svaml_as_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example = re.search(r"\$ echo '(.*)' \| .*check-svaml - --event (\w+)\n(.*)\n", (ROOT / "README.md").read_text())
+    assert example is not None
+    (tmp_path / "answer.json").write_text(example[1])
+    assert run(["check-svaml", str(tmp_path / "answer.json"), "--event", example[2]]) == 1
+    assert capsys.readouterr().out.strip() == example[3]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -117,7 +117,7 @@ OPTIONS: tuple[Option, ...] = (
         parsers.some_text,
         "HOST",
         "none",
-        "A host, or network such as 203.0.113.0/24, that callbacks may go to besides loopback and private addresses.",
+        "A host, or network such as 203.0.113.0/24, that callbacks may go to besides loopback and private addresses; * is any.",
         repeatable=True,
     ),
     Option("credit", parsers.money, "AMOUNT", "bottomless", "What the account can spend.", kind=Kind.NUMBER),
@@ -141,7 +141,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "journal-max-entries",
-        parsers.whole(1),
+        parsers.whole(2),
         "N",
         f"{_PLAIN.journal_max_entries}",
         "How many entries an account's journal keeps.",
