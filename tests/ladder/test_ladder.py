@@ -112,6 +112,16 @@ def test_an_entry_without_data_does_no_harm(kind: str) -> None:
         ),
         ("prompt.unheard", {"prompts": ["x"]}, 'platform plays to nobody: "x"'),
         ("prompt.ended", {"cut_by": "5"}, "platform prompt cut by 5"),
+        (
+            "svaml.problem",
+            {"path": "$.a", "message": "no b (did you mean c?)", "nearest": "c"},
+            "SVAML $.a: no b (did you mean c?)",
+        ),
+        (
+            "call.ended",
+            {"result": "BUSY", "reason": "N/A", "duration": 0, "debit": 0.0, "currency": "EUR"},
+            "BUSY / N/A, 0.0000 EUR",
+        ),
         ("words.spoken", {"text": "yes please"}, 'call says "yes please"'),
         ("cookie.set", {"key": "a", "value": "b"}, "platform cookie a=b"),
         ("conference.joined", {"conference": "standup"}, "call joins the conference standup"),
@@ -138,7 +148,7 @@ def test_an_entry_without_data_does_no_harm(kind: str) -> None:
         (
             "svaml.problem",
             {"path": "$.action", "message": "no", "nearest": "park"},
-            'backend SVAML $.action: no (did you mean "park"?)',
+            "backend SVAML $.action: no (did you mean park?)",
         ),
         ("remark", {"text": "Look here."}, "platform Look here."),
         ("calls.forgotten", {"text": "One call is forgotten."}, "call One call is forgotten."),

@@ -76,7 +76,8 @@ def _ended(_kind: str, data: Data, _leg: str) -> Said:
     bill = (
         f"{data.get('debit', 0):.4f} {data.get('currency', '')}".rstrip() if isinstance(data.get("debit"), int | float) else ""
     )
-    length = f"{data['duration']} s" if data.get("duration") is not None else ""
+    answered = data.get("result") == "ANSWERED" and data.get("duration") is not None
+    length = f"{data['duration']} s" if answered else ""
     rest = ", ".join(part for part in (length, bill) if part)
     return "call", f"ended: {data.get('result', '?')} / {data.get('reason', '?')}{', ' + rest if rest else ''}"
 
@@ -122,8 +123,10 @@ def _discarded(_kind: str, data: Data, _leg: str) -> Said:
 
 def _problem(_kind: str, data: Data, _leg: str) -> Said:
     where = f"{data['path']}: " if data.get("path") else ""
-    hint = f' (did you mean "{data["nearest"]}"?)' if data.get("nearest") else ""
-    return "backend", f"SVAML {where}{data.get('message') or data.get('text') or 'is not right'}{hint}"
+    message = str(data.get("message") or "is not right")
+    near = str(data.get("nearest") or "")
+    hint = f" (did you mean {near}?)" if near and near not in message else ""
+    return "backend", f"SVAML {where}{message}{hint}"
 
 
 def _menu_result(_kind: str, data: Data, _leg: str) -> Said:
