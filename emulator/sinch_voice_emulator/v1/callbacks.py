@@ -49,17 +49,15 @@ def body(event: CallbackEvent, call: Call, account: Account, now: Instant, publi
 
     ``public_url`` is the address of the emulator as the backend sees it, for ``callResourceUrl``.
     """
-    match event:
-        case IncomingCall():
-            return _ice(call, account, now, public_url)
-        case CallAnswered():
-            return _ace(event, call, account, now)
-        case InputEntered():
-            return _pie(event, call, account, now)
-        case CallEnded():
-            return _dice(event, call, account, now)
-        case Notice():
-            return _notify(event, call, account)
+    if isinstance(event, IncomingCall):
+        return _ice(call, account, now, public_url)
+    if isinstance(event, CallAnswered):
+        return _ace(event, call, account, now)
+    if isinstance(event, InputEntered):
+        return _pie(event, call, account, now)
+    if isinstance(event, CallEnded):
+        return _dice(event, call, account, now)
+    return _notify(event, call, account)
 
 
 def encode(document: Json) -> bytes:
@@ -105,7 +103,7 @@ def _ice(call: Call, account: Account, now: Instant, public_url: str) -> Json:
 
 
 def _ace(event: CallAnswered, call: Call, account: Account, now: Instant) -> Json:
-    told = _start("ace", call)
+    told = _start("ace", call, call.room)
     told["timestamp"] = iso_seconds(now)
     told["version"] = 1
     _add_custom(told, call)
@@ -119,7 +117,7 @@ def _ace(event: CallAnswered, call: Call, account: Account, now: Instant) -> Jso
 
 
 def _pie(event: InputEntered, call: Call, account: Account, now: Instant) -> Json:
-    told = _start("pie", call)
+    told = _start("pie", call, call.room)
     told["timestamp"] = iso_seconds(now)
     told["menuResult"] = _menu_result(event.result, account.profile)
     told["version"] = 1
@@ -131,7 +129,7 @@ def _pie(event: InputEntered, call: Call, account: Account, now: Instant) -> Jso
 
 def _dice(event: CallEnded, call: Call, account: Account, now: Instant) -> Json:
     profile = account.profile
-    told = _start("dice", call)
+    told = _start("dice", call, call.room)
     told["timestamp"] = iso_seconds(now)
     told["reason"] = _reason(event.reason or call.reason, profile).value
     told["result"] = call.result.value
@@ -154,11 +152,12 @@ def _dice(event: CallEnded, call: Call, account: Account, now: Instant) -> Json:
 
 
 def _notify(event: Notice, call: Call, account: Account) -> Json:
-    told = _start("notify", call)
+    recording = event.recording
+    told = _start("notify", call, recording.conference if recording and recording.conference else call.room)
     told["version"] = 1
     told["type"] = event.type.value
-    if event.recording is not None:
-        _add_recording(told, event.type, event.recording)
+    if recording is not None:
+        _add_recording(told, event.type, recording)
     if event.detected is not None:
         told["amd"] = _amd(event.detected, account.profile)
     if event.type is NoticeType.CALLING_ERROR:
@@ -175,11 +174,11 @@ def _notify(event: Notice, call: Call, account: Account) -> Json:
 # --- parts ----------------------------------------------------------------------------------------------------------------
 
 
-def _start(event: str, call: Call) -> Json:
+def _start(event: str, call: Call, room: str) -> Json:
     """``conferenceId`` stands on whatever happens to a member of a room, but not on ICE, which comes before any room."""
     told: Json = {"event": event, "callid": call.id}
-    if call.room:
-        told["conferenceId"] = call.room
+    if room:
+        told["conferenceId"] = room
     return told
 
 
@@ -234,8 +233,6 @@ def _to_without_plus(party: Party) -> Json:
 
 
 def _add_recording(told: Json, what: NoticeType, recording: Recording) -> None:
-    if recording.conference:
-        told["conferenceId"] = recording.conference
     if what is NoticeType.RECORDING_AVAILABLE:
         told["destination"] = recording.destination
     elif what is NoticeType.TRANSCRIPTION_AVAILABLE:
