@@ -184,14 +184,35 @@ def test_somebody_else_answers(backstage: Backstage, capsys: pytest.CaptureFixtu
 
 def test_fire(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
     backstage.answers = [(200, {"status": 200})]
-    assert run(["fire", "ice", "--set", "cli=46701740605", "--set", "to.type=did", "--set", "x=[1]"]) == 0
+    assert (
+        run(
+            [
+                "fire",
+                "ice",
+                "--set",
+                "cli=46701740605",
+                "--set",
+                "to.type=did",
+                "--set",
+                "x:=[1]",
+                "--to",
+                "http://h/v",
+                "--call",
+                "c1",
+            ]
+        )
+        == 0
+    )
     assert backstage.requests[0][1:3] == (
         "/_emulator/fire",
-        {"event": "ice", "set": {"cli": 46701740605, "to.type": "did", "x": [1]}},
+        {"event": "ice", "url": "http://h/v", "call": "c1", "set": {"cli": "46701740605", "to.type": "did", "x": [1]}},
     )
     assert json.loads(capsys.readouterr().out) == {"status": 200}
     assert run(["fire", "ice", "--set", "cli"]) == 2
-    assert "must be PATH=VALUE" in capsys.readouterr().err
+    assert run(["fire", "ice", "--set", "x:=y"]) == 2
+    said = capsys.readouterr().err
+    assert "--set x:= must be followed by JSON" in said
+    assert "must be PATH=TEXT or PATH:=JSON" in said
 
 
 def test_journal(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,27 +15,43 @@ EVENTS = ("ice", "ace", "pie", "dice", "notify")
 
 @click.command("fire", help=COMMANDS["fire"][1])
 @click.argument("event", type=click.Choice(EVENTS))
-@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="A field of the body: cli=46..., to.type=did.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=TEXT",
+    help="A field: cli=46..., to.type=did; PATH:=JSON for other than text.",
+)
 @click.option("--application", default="", metavar="KEY", help="Whose callback it is; the default application's if left out.")
+@click.option("--call", default="", metavar="ID", help="The call it is about; a made-up one if left out.")
+@click.option("--to", "target", default="", metavar="URL", help="Where to send it; the application's callback URL if left out.")
 @control_options
-def command(url: str, token: str, account: str, event: str, changes: tuple[str, ...], application: str) -> None:
-    """Send it and print what came back."""
-    body: dict[str, object] = {"event": event, "set": overrides(changes)}
-    if application:
-        body["application"] = application
+def command(
+    url: str, token: str, account: str, event: str, changes: tuple[str, ...], application: str, call: str, target: str
+) -> None:
+    """Send it and print the delivery: what was sent and what came back."""
+    body: dict[str, object] = {"event": event, "application": application, "call": call, "url": target}
+    body = {name: value for name, value in body.items() if value}
+    if changes:
+        body["set"] = overrides(changes)
     answer = Control(url, token=token, account=account).post("/fire", body)
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 def overrides(changes: tuple[str, ...]) -> dict[str, object]:
-    """``PATH=VALUE`` pairs as a mapping; a value that is JSON is taken as JSON, anything else as text."""
+    """``PATH=TEXT`` and ``PATH:=JSON`` as a mapping from paths to values."""
     found: dict[str, object] = {}
     for change in changes:
         path, equals, value = change.partition("=")
-        if not equals or not path.strip():
-            raise BadRequest(f'--set must be PATH=VALUE, such as cli=46701740605 or to.type=did, not "{change}".')
-        try:
-            found[path.strip()] = json.loads(value)
-        except ValueError:
+        if not equals or not path.strip(" :"):
+            raise BadRequest(f'--set must be PATH=TEXT or PATH:=JSON, such as cli=46701740605 or version:=2, not "{change}".')
+        if not path.endswith(":"):
             found[path.strip()] = value
+            continue
+        try:
+            found[path[:-1].strip()] = json.loads(value)
+        except ValueError:
+            raise BadRequest(
+                f'--set {path}= must be followed by JSON, not "{value}"; for text write {path[:-1]}={value}.'
+            ) from None
     return found
