@@ -115,7 +115,9 @@ def test_success(scene: Scene, asked: Asked) -> None:
     assert str(answer.status_code) in documented_answers(operation_named(asked.operation))
 
 
-@pytest.mark.parametrize(("case", "asked"), [pytest.param(case, one, id=case[0]) for case, them in ERRORS.items() for one in them])
+@pytest.mark.parametrize(
+    ("case", "asked"), [pytest.param(case, one, id=case[0]) for case, them in ERRORS.items() for one in them]
+)
 def test_refusals_change_nothing(scene: Scene, case: tuple[str, int], asked: Asked) -> None:
     before = scene.backend.account.read(lambda engine, _now: repr(engine.state.calls))
     answer = scene.ask(asked)
@@ -146,7 +148,9 @@ def test_managing_a_call_can_be_set_to_answer_200() -> None:
     assert Scene(patch_status=200).ask(BY_OPERATION["manageCall"]).status_code == 200
 
 
-@pytest.mark.parametrize("switches", [{"get_call_timestamp": "zulu"}, {"get_call_from": "always"}, {"participant_call_id": True}])
+@pytest.mark.parametrize(
+    "switches", [{"get_call_timestamp": "zulu"}, {"get_call_from": "always"}, {"participant_call_id": True}]
+)
 def test_answers_conform_whatever_the_profile(switches: dict[str, object]) -> None:
     scene = Scene(**switches)
     for name in ("getCall", "getConference"):

@@ -158,7 +158,9 @@ CALLS: dict[str, Play] = {
     "SIP to phone": bridged(Origin.SIP, BRIDGE),
     "app to phone": bridged(Origin.APP, BRIDGE, number("+46701740642")),
     "app to app": bridged(Origin.APP, connect("connectMxp"), username("bob")),
-    "app to conference": bridged(Origin.APP, connect("connectConf", conferenceId="daily"), Party(PartyKind.CONFERENCE, "daily")),
+    "app to conference": bridged(
+        Origin.APP, connect("connectConf", conferenceId="daily"), Party(PartyKind.CONFERENCE, "daily")
+    ),
     "turned away": bridged(Origin.PSTN, hang_up()),
     "text to speech": called_out("ttsCallout", {"ace": CONTINUE}, **ALL, custom="booking=8841"),
     "text to speech without cli": called_out("ttsCallout", **ALL, cli=None),
