@@ -14,7 +14,7 @@ from sinch_voice_emulator.v1.errors import invalid_number_specified
 from sinch_voice_emulator.v1.values import Json, money, rate_of
 
 E164_DIGITS = 15
-_WRITTEN = re.compile(r"\s*\+?[0-9 ().\-/\u00a0]+")
+_WRITTEN = re.compile(r"\s*\+?[0-9 ().\-/\u00a0]*", re.ASCII)
 
 
 def query(text: str, account: Account) -> Json:
@@ -63,9 +63,9 @@ def normalise(text: str) -> str:
 
     Blanks, dashes, dots, slashes and parentheses go; a trunk prefix in parentheses, ``(0)``, goes with them.
     """
-    if not _WRITTEN.fullmatch(text):
-        raise invalid_number_specified(f"{text!r} has characters that no phone number has")
     digits = "".join(char for char in text.replace("(0)", "") if char.isdigit())
+    if not digits or not _WRITTEN.fullmatch(text):
+        raise invalid_number_specified(f"{text!r} is not written like a phone number, such as +46 70 123 45 67")
     if not text.strip().startswith("+"):
         digits = digits.removeprefix("00")
     return f"+{digits}"
