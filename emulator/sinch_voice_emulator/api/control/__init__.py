@@ -12,7 +12,22 @@ from flask import Blueprint, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
-from sinch_voice_emulator.api.control import calls, health, journal
+from sinch_voice_emulator.api.control import (
+    accounts,
+    actions,
+    applications,
+    calls,
+    checks,
+    deliveries,
+    faults,
+    fire,
+    health,
+    journal,
+    numbers,
+    phones,
+    recordings,
+    switches,
+)
 from sinch_voice_emulator.api.control.context import DEFAULT_ACCOUNT, Handler, checked
 from sinch_voice_emulator.api.control.errors import error_response
 from sinch_voice_emulator.api.control.guard import Guard
@@ -30,7 +45,22 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OPEN_OPERATIONS = frozenset({"health"})
 """What can be asked without the token."""
 
-FAMILIES = (health, journal, calls)
+FAMILIES = (
+    health,
+    accounts,
+    applications,
+    numbers,
+    switches,
+    phones,
+    calls,
+    actions,
+    journal,
+    deliveries,
+    recordings,
+    checks,
+    fire,
+    faults,
+)
 
 
 def handlers() -> dict[str, Handler]:
