@@ -64,8 +64,8 @@ def normalise(text: str) -> str:
     Blanks, dashes, dots, slashes and parentheses go; a trunk prefix in parentheses, ``(0)``, goes with them.
     """
     digits = "".join(char for char in text.replace("(0)", "") if char.isdigit())
-    if not digits or not _WRITTEN.fullmatch(text):
-        raise invalid_number_specified(f"{text!r} is not written like a phone number, such as +46 70 123 45 67")
     if not text.strip().startswith("+"):
         digits = digits.removeprefix("00")
+    if not digits or not _WRITTEN.fullmatch(text):
+        raise invalid_number_specified(f"{text!r} is not written like a phone number, such as +46 70 123 45 67")
     return f"+{digits}"
