@@ -143,7 +143,7 @@ def test_a_menu() -> None:
 
 def test_parking() -> None:
     for looping, hears in ((False, "intro"), (True, "hold")):
-        shown = detail(call(parking=Parking(Park(), NOON, looping=looping)))
+        shown = detail(call(parking=Parking(Park(), NOON, prompt_started=NOON, looping=looping)))
         assert shown["parked"] == {"since": "2026-03-01T12:00:00.250Z", "hears": hears}
 
 
