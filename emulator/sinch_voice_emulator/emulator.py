@@ -33,6 +33,26 @@ if TYPE_CHECKING:
 DEFAULT_ACCOUNT = "default"
 
 
+class Lookup:
+    """Who a request comes from, looked up once: ``runtime`` is that application's account, the default one until found."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self.runtime = emulator.account()
+
+    def application(self, key: str) -> Application | None:
+        """The application behind a key."""
+        found = self._emulator.find_application(key)
+        if found is None:
+            return None
+        self.runtime = found[0]
+        return found[1]
+
+    def profile(self, _application: Application | None) -> BehaviourProfile:
+        """The switches that apply to the request."""
+        return self.runtime.account.profile
+
+
 class Emulator:
     """Everything that runs. Make one, then ``serve()``, or ``start()`` and ``stop()``. ``make_clock`` is for each account."""
 
@@ -124,22 +144,9 @@ class Emulator:
         seen = self._owners.get(key)
         return ([seen] if seen is not None else []) + list(self.accounts.values())
 
-    def application(self, key: str) -> Application | None:
-        """The application behind a key."""
-        found = self.find_application(key)
-        return found[1] if found else None
-
-    def runtime_of(self, key: str) -> AccountRuntime:
-        """The account an application belongs to."""
-        found = self.find_application(key)
-        if found is None:
-            raise errors.invalid_application_key(f"no account has an application {key!r}")
-        return found[0]
-
-    def profile_of(self, application: Application | None) -> BehaviourProfile:
-        """The switches that apply to an application's requests; the default account's for an unknown one."""
-        found = self.find_application(application.key) if application is not None else None
-        return (found[0] if found else self.account()).account.profile
+    def lookup(self) -> Lookup:
+        """A look-up of one request's application and account."""
+        return Lookup(self)
 
     def claimed(self, key: str) -> tuple[AccountRuntime, Application]:
         """With authentication off: the application a request claims to come from, else the default account's first."""

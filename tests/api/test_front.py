@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,8 +13,8 @@ from sinch_voice_emulator.settings import DEFAULT_KEY, DEFAULT_SECRET
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
-    yield Api()
+def api() -> Api:
+    return Api()
 
 
 @pytest.mark.parametrize("prefix", ["", "/euc1", "/use1", "/APSE2"])

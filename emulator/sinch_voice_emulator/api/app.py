@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Flask, request
+from werkzeug.wrappers import Response
 
 from sinch_voice_emulator.api import calling, configuration, control
 from sinch_voice_emulator.api.errors import response_to, translated

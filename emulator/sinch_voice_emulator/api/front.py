@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from sinch_voice_emulator.api.context import PREFIX, CallingRequest
 from sinch_voice_emulator.api.errors import MAX_BODY, response_to, translated
 from sinch_voice_emulator.api.regions import region_of
 from sinch_voice_emulator.engine.effects import Severity
-from sinch_voice_emulator.runtime.deferred import TOO_LARGE
+from sinch_voice_emulator.runtime.deferred import TOO_LARGE, Environ
 from sinch_voice_emulator.v1 import auth
 from sinch_voice_emulator.v1.auth import SignedRequest
 from sinch_voice_emulator.v1.errors import ApiError
@@ -72,27 +72,28 @@ class VoiceFront:
         return view
 
     def _serve(self, operation: Operation, handler: Handler, configuration: bool, arguments: dict[str, str]) -> Response:
-        body = _body(request)
+        environ: Environ = request.environ
+        body = _body(environ)
         try:
-            calling = self._admit(body, configuration)
+            calling = self._admit(operation, environ, body, configuration)
         except ApiError as error:
             reference = self._emulator.new_reference()
-            self._emulator.note_refused_request(request.method, _target(request), error, _claimed(request), reference)
+            key = auth.claimed_key(environ.get("HTTP_AUTHORIZATION"))
+            self._emulator.note_refused_request(operation.method, _target(environ), error, key, reference)
             return response_to(error, reference)
         try:
-            return self._carry_out(operation, handler, calling, arguments)
+            return self._carry_out(operation, handler, calling, environ, arguments)
         except BaseException:
             calling.open.close()
             raise
 
-    def _admit(self, body: bytes, configuration: bool) -> CallingRequest:
+    def _admit(self, operation: Operation, environ: Environ, body: bytes, configuration: bool) -> CallingRequest:
         """Who sends this; raises ``ApiError`` for somebody who may not."""
         emulator = self._emulator
-        environ = request.environ
         if emulator.settings.auth:
             signed = SignedRequest(
-                request.method,
-                _target(request),
+                operation.method,
+                _target(environ),
                 body,
                 environ.get("HTTP_AUTHORIZATION"),
                 environ.get("HTTP_X_TIMESTAMP"),
@@ -100,18 +101,24 @@ class VoiceFront:
                 environ.get(PREFIX, ""),
                 configuration,
             )
-            application = auth.authenticate(signed, emulator.application, emulator.profile_of, int(time.time() * 1000))
-            runtime = emulator.runtime_of(application.key)
+            lookup = emulator.lookup()
+            application = auth.authenticate(signed, lookup.application, lookup.profile, int(time.time() * 1000))
+            runtime = lookup.runtime
         else:
             runtime, application = emulator.claimed(auth.claimed_key(environ.get("HTTP_AUTHORIZATION")))
         return CallingRequest(runtime, application, region_of(environ), body, runtime.open_request())
 
     def _carry_out(
-        self, operation: Operation, handler: Handler, calling: CallingRequest, arguments: dict[str, str]
+        self,
+        operation: Operation,
+        handler: Handler,
+        calling: CallingRequest,
+        environ: Environ,
+        arguments: dict[str, str],
     ) -> Response:
         runtime = calling.runtime
         try:
-            self._emulator.check_limits(runtime, operation.id, request.path, calling.application.key)
+            self._emulator.check_limits(runtime, operation.id, environ["PATH_INFO"], calling.application.key)
             response = handler(calling, **arguments)
             refusal = None
         except Exception as error:
@@ -124,8 +131,8 @@ class VoiceFront:
         runtime.note(
             "api.request",
             {
-                "method": request.method,
-                "path": _target(request),
+                "method": operation.method,
+                "path": _target(environ),
                 "operation": operation.id,
                 "status": response.status_code,
                 **({"region": calling.region} if calling.region else {}),
@@ -138,23 +145,18 @@ class VoiceFront:
         return response
 
 
-def _target(incoming: Request) -> str:
+def _target(environ: Environ) -> str:
     """The raw request target, as the client wrote and perhaps signed it."""
-    environ = incoming.environ
-    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or incoming.full_path
+    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or request.full_path
     return target
 
 
-def _claimed(incoming: Request) -> str:
-    return auth.claimed_key(incoming.environ.get("HTTP_AUTHORIZATION"))
-
-
-def _body(incoming: Request) -> bytes:
+def _body(environ: Environ) -> bytes:
     """The body's bytes; raises 413 for more than the limit, before anything was done."""
-    if incoming.environ.get(TOO_LARGE) or (incoming.content_length or 0) > MAX_BODY:
+    if environ.get(TOO_LARGE) or (request.content_length or 0) > MAX_BODY:
         raise RequestEntityTooLarge
-    terminated = incoming.environ.get("wsgi.input_terminated")
-    body: bytes = incoming.environ["wsgi.input"].read(MAX_BODY + 1) if terminated else incoming.get_data()
+    terminated = environ.get("wsgi.input_terminated")
+    body: bytes = environ["wsgi.input"].read(MAX_BODY + 1) if terminated else request.get_data()
     if len(body) > MAX_BODY:
         raise RequestEntityTooLarge
     return body

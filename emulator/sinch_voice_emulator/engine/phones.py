@@ -9,6 +9,7 @@ an area code that cannot exist, laid out for tests: ``+1000555``, two digits tha
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from sinch_voice_emulator.model.account import Account
 from sinch_voice_emulator.model.instants import MINUTE, SECOND
@@ -71,6 +72,7 @@ def _reserved(what: int, how: int) -> PhoneBehaviour | None:
     return None
 
 
+@lru_cache(maxsize=4_096)
 def behaviour_of_number(number: str) -> PhoneBehaviour | None:
     """The behaviour a normalised number carries in itself, or ``None``."""
     if (found := TEST_NUMBERS.get(number)) is not None:

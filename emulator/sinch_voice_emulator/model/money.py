@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sinch_voice_emulator.model.instants import MINUTE, SECOND, Millis
@@ -23,13 +23,18 @@ class RateTable:
 
     currency: str
     per_minute: Mapping[str, Decimal]
+    longest: int = field(init=False, compare=False, repr=False)
+    """Digits in the longest prefix."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "longest", max(map(len, self.per_minute), default=0))
 
     def rate(self, destination: Party | None) -> Decimal:
         """Price per minute of calling ``destination``; ``None`` and every party that is not a number is free."""
         if destination is None or destination.kind is not PartyKind.NUMBER:
             return FREE
         digits = destination.endpoint.removeprefix("+")
-        for length in range(len(digits), -1, -1):
+        for length in range(min(len(digits), self.longest), -1, -1):
             if (found := self.per_minute.get(digits[:length])) is not None:
                 return found
         return FREE

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_NOT_DIGITS = re.compile("[^0-9]+")
 
 
 class PartyKind(StrEnum):
@@ -30,7 +33,7 @@ def normalise_number(text: str) -> str:
 
     Never refuses: people test with invented numbers. Returns ``""`` when there is no digit at all.
     """
-    digits = "".join(char for char in text if "0" <= char <= "9")
+    digits = _NOT_DIGITS.sub("", text)
     return f"+{digits}" if digits else ""
 
 

@@ -11,7 +11,6 @@ import copy
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from sinch_voice_emulator.engine.effects import Basis, Effect, Note, SendCallback, Severity
@@ -32,14 +31,38 @@ from sinch_voice_emulator.runtime.seeds import renewed
 from sinch_voice_emulator.runtime.waking import WakeList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sinch_voice_emulator.engine.engine import Engine
 
 T = TypeVar("T")
 MakeEngine = Callable[[Account, str, int], "Engine"]
 
 real_perf_counter: Callable[[], float] = time.perf_counter
+
+
+class _Step:
+    """The length of one step: a context manager without a generator, since every request makes several."""
+
+    __slots__ = ("_account", "_budget", "_changes")
+
+    def __init__(self, account: AccountRuntime, budget: float | None, changes: bool) -> None:
+        self._account = account
+        self._budget = budget
+        self._changes = changes
+
+    def __enter__(self) -> Instant:
+        account = self._account
+        account._lock.acquire()
+        try:
+            self._changes = account._begin_step(self._budget) or self._changes
+        except BaseException:
+            account._lock.release()
+            raise
+        return account._now
+
+    def __exit__(self, *_: object) -> None:
+        self._account._lock.release()
+        if self._changes:
+            self._account.wake.ring()
 
 
 class AccountRuntime:
@@ -296,20 +319,16 @@ class AccountRuntime:
 
     # --- inside the step -----------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _step(self, budget: float | None = None, *, changes: bool = True) -> Iterator[Instant]:
+    def _step(self, budget: float | None = None, *, changes: bool = True) -> _Step:
         """Lock, fire, do; then wake the waiters, of a step without ``changes`` only when something was fired."""
-        fired = False
-        try:
-            with self._lock:
-                if self.closed:
-                    raise NotFound(f"account {self.name} was deleted")
-                self._advance()
-                fired = self._fire(self._now, budget)
-                yield self._now
-        finally:
-            if changes or fired:
-                self.wake.ring()
+        return _Step(self, budget, changes)
+
+    def _begin_step(self, budget: float | None) -> bool:
+        """Fire what is due. Whether anything was."""
+        if self.closed:
+            raise NotFound(f"account {self.name} was deleted")
+        self._advance()
+        return self._fire(self._now, budget)
 
     def _advance(self) -> None:
         self._now = max(self._now, self.clock.now())
