@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from typing import Any
+from types import SimpleNamespace
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.connector import AddrInfoType, Connection
+from aiohttp.connector import AddrInfoType
 
 from sinch_voice_emulator.runtime.addresses import AllowedHosts
 from sinch_voice_emulator.runtime.delivery import NotDelivered
@@ -19,8 +19,10 @@ from sinch_voice_emulator.runtime.ports import FailureKind
 IDLE_SECONDS = 1.5
 """Shorter than the keep-alive of any common server, so that no callback meets a connection that is just being closed."""
 
-CONNECTING_PER_HOST = 64
-"""Fewer than the usual queue of a listening socket; what does not fit in there waits a second for TCP to try again."""
+CONNECTIONS_PER_SECOND = 1_000
+CONNECTIONS_AT_ONCE = 32
+"""How fast connections to one host are opened. The queue of a listening socket often holds 100, and what does not fit in there
+waits a second for TCP to try again: too long for a callback."""
 
 NAMES_SECONDS = 5
 
@@ -53,23 +55,26 @@ class JudgingResolver(AbstractResolver):
         """Nothing to release."""
 
 
-class GatedConnector(aiohttp.TCPConnector):
-    """Opens a bounded number of connections to one host at a time."""
+class Pacer:
+    """Gives out turns, so many a second to each host."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._gates: dict[tuple[str, int | None], asyncio.Semaphore] = {}
+    def __init__(self) -> None:
+        self._next: dict[object, float] = {}
 
-    async def connect(self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout) -> Connection:
-        """A connection from the pool, or a new one when it is its turn."""
-        key = (req.connection_key.host, req.connection_key.port)
-        gate = self._gates.get(key)
-        if gate is None:
-            if len(self._gates) > 1_000:
-                self._gates.clear()
-            gate = self._gates[key] = asyncio.Semaphore(CONNECTING_PER_HOST)
-        async with gate:
-            return await super().connect(req, traces, timeout)
+    def delay(self, host: object, now: float) -> float:
+        """How many seconds to wait for the next turn at ``host``; the turn is taken."""
+        if len(self._next) > 1_000:
+            self._next = {key: at for key, at in self._next.items() if at > now}
+        at = max(self._next.get(host, 0.0), now - CONNECTIONS_AT_ONCE / CONNECTIONS_PER_SECOND)
+        self._next[host] = at + 1 / CONNECTIONS_PER_SECOND
+        return at - now
+
+    async def turn(self, _: object, context: SimpleNamespace, __: object) -> None:
+        """Before a connection is opened."""
+        stopwatch = context.trace_request_ctx
+        delay = self.delay(stopwatch.host, asyncio.get_running_loop().time())
+        if delay > 0:
+            await stopwatch.pause(delay)
 
 
 def make_session(allowed: AllowedHosts, trust: ssl.SSLContext | None) -> aiohttp.ClientSession:
@@ -82,7 +87,7 @@ def make_session(allowed: AllowedHosts, trust: ssl.SSLContext | None) -> aiohttp
             selector.in_background(opened.fileno(), True)
         return opened
 
-    connector = GatedConnector(
+    connector = aiohttp.TCPConnector(
         resolver=JudgingResolver(allowed),
         ttl_dns_cache=NAMES_SECONDS,
         limit=0,
@@ -90,8 +95,11 @@ def make_session(allowed: AllowedHosts, trust: ssl.SSLContext | None) -> aiohttp
         ssl=trust if trust is not None else True,
         socket_factory=open_socket,
     )
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_start.append(Pacer().turn)
     return aiohttp.ClientSession(
         connector=connector,
+        trace_configs=[trace],
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),

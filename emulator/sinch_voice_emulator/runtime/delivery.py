@@ -9,14 +9,14 @@ import asyncio
 import errno
 import importlib
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from sinch_voice_emulator import __version__
 from sinch_voice_emulator.errors import EmulatorError
 from sinch_voice_emulator.model.delivery import Attempt, Delivery
 from sinch_voice_emulator.model.instants import Millis
-from sinch_voice_emulator.runtime.account import AccountRuntime, real_perf_counter
+from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.addresses import AllowedHosts, host_of, literal
 from sinch_voice_emulator.runtime.loops import paced_selector
 from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind, Headers
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MAX_ANSWER = 1024 * 1024
 USER_AGENT = f"sinch-voice-emulator/{__version__}"
 _BEHIND_SECONDS = 0.05
+_KNOCK_SECONDS = 0.3
 
 
 class NotDelivered(EmulatorError):
@@ -79,22 +80,18 @@ class Courier:
     async def post(self, url: str, headers: Headers, body: bytes, timeout: Millis) -> tuple[Attempt, Failure | None]:
         """One attempt of at most ``timeout`` milliseconds. Never raises for anything the other side does."""
         session = await self._open()
-        begun = real_perf_counter()
+        stopwatch = Stopwatch(url, timeout / 1000)
         try:
             self._check_literal(url)
-            async with asyncio.timeout(None) as budget:
-                timer = asyncio.get_running_loop().call_later(timeout / 1000, _expire, budget)
-                try:
-                    status, answered, content = await _post(session, url, headers, body)
-                finally:
-                    timer.cancel()
+            async with stopwatch:
+                status, answered, content = await _post_patiently(session, url, headers, body, stopwatch)
         except TimeoutError:
             failure = Failure(FailureKind.TIMEOUT, f"{url} did not answer within {timeout / 1000:g} s")
         except Exception as fault:
             failure = failure_of(url, fault)
         else:
-            return Attempt(url, headers, status, answered, content, "", _since(begun)), None
-        return Attempt(url, headers, error=failure.sentence, wall_ms=_since(begun)), failure
+            return Attempt(url, headers, status, answered, content, "", stopwatch.milliseconds), None
+        return Attempt(url, headers, error=failure.sentence, wall_ms=stopwatch.milliseconds), failure
 
     async def close(self) -> None:
         """Close all connections."""
@@ -120,23 +117,81 @@ class Courier:
         return self._session
 
 
-def _expire(budget: asyncio.Timeout) -> None:
-    """The budget is used up, unless answers that arrived in time still wait for us to read them."""
-    loop = asyncio.get_running_loop()
-    selector = paced_selector()
-    if selector is not None and selector.postponed:
-        loop.call_later(_BEHIND_SECONDS, _expire, budget)
-    elif not budget.expired():
-        budget.reschedule(loop.time())
+class Stopwatch:
+    """Times one attempt and ends it when its budget is used up, unless its answer may have come and waits to be read.
+
+    Waiting for our own turn to open a connection (``pause``) does not count.
+    """
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self.host = urlsplit(url).netloc
+        self._loop = asyncio.get_running_loop()
+        self._selector = paced_selector()
+        self._begun = self._loop.time()
+        self._seconds = seconds
+        self._budget = asyncio.timeout(None)
+        self._handle: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Stopwatch:
+        await self._budget.__aenter__()
+        self._set()
+        return self
+
+    async def __aexit__(self, *raised: Any) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        await self._budget.__aexit__(*raised)
+
+    @property
+    def milliseconds(self) -> float:
+        """How long the attempt has taken."""
+        return (self._loop.time() - self._begun) * 1000
+
+    async def pause(self, seconds: float) -> None:
+        """Wait on our own account."""
+        began = self._loop.time()
+        await asyncio.sleep(seconds)
+        self._begun += self._loop.time() - began
+        self._set()
+
+    def _set(self, seconds: float = 0.0) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        self._handle = self._loop.call_later(seconds or self._begun + self._seconds - self._loop.time(), self._expire)
+
+    def _expire(self) -> None:
+        if self._selector is not None and self._selector.postponed:
+            self._set(_BEHIND_SECONDS)
+        else:
+            self._budget.reschedule(self._loop.time())
 
 
-async def _post(session: aiohttp.ClientSession, url: str, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:
+async def _post_patiently(
+    session: aiohttp.ClientSession, url: str, headers: Headers, body: bytes, stopwatch: Stopwatch
+) -> tuple[int, Headers, bytes]:
+    """Knock again when a connection is slow to open: a full queue drops it, and TCP alone would wait a second."""
+    import aiohttp
+
+    patience = _KNOCK_SECONDS
+    while True:
+        try:
+            return await _post(session, url, headers, body, stopwatch, patience)
+        except aiohttp.ConnectionTimeoutError:
+            patience *= 2
+
+
+async def _post(
+    session: aiohttp.ClientSession, url: str, headers: Headers, body: bytes, stopwatch: Stopwatch, patience: float
+) -> tuple[int, Headers, bytes]:
+    import aiohttp
     import yarl
 
     parts = urlsplit(url)
     address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
     target = yarl.URL(address, encoded=address.isascii())
-    async with session.post(target, data=body, headers=list(headers), allow_redirects=False) as response:
+    options: Any = {"headers": list(headers), "allow_redirects": False, "trace_request_ctx": stopwatch}
+    options["timeout"] = aiohttp.ClientTimeout(total=None, sock_connect=patience)
+    async with session.post(target, data=body, **options) as response:
         chunks: list[bytes] = []
         size = 0
         async for chunk in response.content.iter_any():
@@ -178,10 +233,6 @@ def failure_of(url: str, fault: Exception) -> Failure:
             return Failure(FailureKind.REFUSED, f"{url} cannot be reached: {fault.strerror or fault}")
         case _:
             return Failure(FailureKind.BROKEN, f"{url} cannot be reached: {str(fault) or type(fault).__name__}")
-
-
-def _since(begun: float) -> float:
-    return (real_perf_counter() - begun) * 1000
 
 
 def _reason(error: BaseException) -> str:
