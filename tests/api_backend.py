@@ -34,21 +34,21 @@ def connect(action: str, **members: object) -> Event:
 
 
 class Backend:
-    """Answers every callback of ``api``'s account. ``answers`` is by event; an event without one gets an empty object."""
+    """Answers every callback of ``application``. ``answers`` is by event; an event without one gets an empty object."""
 
-    def __init__(self, api: Api, **answers: Says) -> None:
+    def __init__(self, api: Api, application: str = DEFAULT_KEY, **answers: Says) -> None:
         self.api = api
+        self.application = application
         self.answers: Mapping[str, Says] = answers
         self.received: list[Event] = []
         self.account = api.emulator.account()
-        self.account.account.applications[DEFAULT_KEY].callback = api.target()
+        self.account.account.applications[application].callback = api.target()
 
     def arrive(self, origin: Origin = Origin.PSTN, to: Party | None = None, **more: Any) -> str:
         """Let somebody call, by default a rented number; the id of the call, its first callback answered."""
-        caller = CALLERS[origin]
-        arrived = CallArrived(
-            origin, caller, to or number(DEFAULT_NUMBERS[1]), more.pop("cli", caller.endpoint), application=DEFAULT_KEY, **more
-        )
+        caller: Party = more.pop("caller", CALLERS[origin])
+        cli = more.pop("cli", caller.endpoint)
+        arrived = CallArrived(origin, caller, to or number(DEFAULT_NUMBERS[1]), cli, application=self.application, **more)
         call_id = self.account.submit(arrived)
         self.settle()
         assert call_id

@@ -43,9 +43,7 @@ class Answer(TestResponse):
 class Api:
     """An emulator on a clock that stands still, and its application's client."""
 
-    def __init__(
-        self, *, auth: bool = True, settings: Settings | None = None, start: Instant = START, **switches: Any
-    ) -> None:
+    def __init__(self, *, auth: bool = True, settings: Settings | None = None, start: Instant = START, **switches: Any) -> None:
         self.clock = ManualClock(start)
         settings = replace(settings or Settings(), auth=auth, public_url="http://emulator.test")
         self.emulator = Emulator(replace(settings, profile=replace(settings.profile, **switches)), lambda: self.clock)

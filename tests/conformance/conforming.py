@@ -19,7 +19,7 @@ from sinch_voice_emulator.v1.spec import Operation, Spec
 def _routes() -> Map:
     """Every documented address, made from the document alone."""
     rules = [
-        Rule(path.replace("{", "<").replace("}", ">"), endpoint=operation, methods=[operation.method], strict_slashes=False)
+        Rule(path.replace("{", "<").replace("}", ">"), endpoint=operation.id, methods=[operation.method], strict_slashes=False)
         for operation in spec.voice().operations()
         for path in forms_of(operation.path, operation.method)
     ]
@@ -29,8 +29,7 @@ def _routes() -> Map:
 def operation_at(method: str, path: str) -> Operation:
     """The documented operation that a request addresses."""
     endpoint, _ = _routes().bind("").match(path.partition("?")[0], method=method)
-    assert isinstance(endpoint, Operation)
-    return endpoint
+    return operation_named(str(endpoint))
 
 
 def operation_named(name: str) -> Operation:

@@ -130,7 +130,8 @@ def answered_wrongly(event: str, answer: object) -> Play:
     """A backend whose answer cannot be used."""
 
     def play(api: Api) -> Backend:
-        backend = Backend(api, **{"ice": MENU if event == "pie" else BRIDGE, "ace": CONTINUE, event: answer})
+        answers: dict[str, Any] = {"ice": MENU if event == "pie" else BRIDGE, "ace": CONTINUE, event: answer}
+        backend = Backend(api, **answers)
         call_id = backend.arrive()
         backend.run(2)
         if event == "pie":
