@@ -22,12 +22,14 @@ from sinch_voice_emulator.model.delivery import Attempt, CallbackTarget, Deliver
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.runtime import reports
 from sinch_voice_emulator.runtime.bounds import DEFAULT_BOUNDS, Bounds
-from sinch_voice_emulator.runtime.clocks import Clock
+from sinch_voice_emulator.runtime.clocks import Clock, real_perf_counter
 from sinch_voice_emulator.runtime.journal import Journal
+from sinch_voice_emulator.runtime.openness import OpenWork
 from sinch_voice_emulator.runtime.outbox import Outbox
 from sinch_voice_emulator.runtime.ports import Answer, Dialect, Failure, Headers
 from sinch_voice_emulator.runtime.requests import OpenRequest
 from sinch_voice_emulator.runtime.seeds import renewed
+from sinch_voice_emulator.runtime.steps import Step
 from sinch_voice_emulator.runtime.waking import WakeList
 
 if TYPE_CHECKING:
@@ -35,34 +37,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MakeEngine = Callable[[Account, str, int], "Engine"]
-
-real_perf_counter: Callable[[], float] = time.perf_counter
-
-
-class _Step:
-    """The length of one step: a context manager without a generator, since every request makes several."""
-
-    __slots__ = ("_account", "_budget", "_changes")
-
-    def __init__(self, account: AccountRuntime, budget: float | None, changes: bool) -> None:
-        self._account = account
-        self._budget = budget
-        self._changes = changes
-
-    def __enter__(self) -> Instant:
-        account = self._account
-        account._lock.acquire()
-        try:
-            self._changes = account._begin_step(self._budget) or self._changes
-        except BaseException:
-            account._lock.release()
-            raise
-        return account._now
-
-    def __exit__(self, *_: object) -> None:
-        self._account._lock.release()
-        if self._changes:
-            self._account.wake.ring()
 
 
 class AccountRuntime:
@@ -81,7 +55,7 @@ class AccountRuntime:
         self._make_engine = make_engine
         self._bounds = bounds
         self._seed = copy.deepcopy(seed)
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._now: Instant = clock.now()
         self._begin(copy.deepcopy(seed))
 
@@ -89,7 +63,7 @@ class AccountRuntime:
         self.account = account
         self.engine = self._make_engine(account, f"{self.name}|{self.epoch}", self._bounds.ended_calls)
         self._outbox = Outbox(self._bounds.deliveries, self._bounds.delivery_bytes)
-        self._requests: set[OpenRequest] = set()
+        self.open = OpenWork(self._outbox)
         self._awaited: set[str] = set()
         self._extra: set[str] = set()
         self._said: set[str] = set()
@@ -133,7 +107,7 @@ class AccountRuntime:
 
     def fault(self, text: str) -> None:
         """Write down that the emulator itself failed. Fires nothing, since that may be what fails."""
-        with self._lock:
+        with self.lock:
             self._advance()
             data = {"text": f"this is a fault of the emulator: {text}"}
             self.journal.append(self._now, "remark", data, severity=Severity.PROBLEM)
@@ -146,26 +120,26 @@ class AccountRuntime:
 
     def next_deadline(self, *, guards: bool = True) -> Instant | None:
         """When something is due next; without ``guards``, not counting maximum durations and park limits."""
-        with self._lock:
-            return None if self.closed else self.engine.next_deadline(guards=guards)
+        with self.lock:
+            return None if self.closed else self._deadline(guards=guards)
 
     # --- requests of the Calling API -----------------------------------------------------------------------------------
 
     def open_request(self) -> OpenRequest:
         """Say that a request of the Calling API has begun. It must be closed once its response has left."""
-        with self._lock:
+        with self.lock:
             request = OpenRequest(self.epoch, self._close_request)
-            self._requests.add(request)
+            self.open.requests.add(request)
             return request
 
     def _close_request(self, request: OpenRequest) -> None:
-        with self._lock:
+        with self.lock:
             if request.closed:
                 return
             request.closed = True
             if request.epoch != self.epoch:
                 return
-            self._requests.discard(request)
+            self.open.requests.discard(request)
             self._outbox.release(request.held)
             request.held.clear()
         self.wake.ring()
@@ -179,7 +153,7 @@ class AccountRuntime:
 
     def take_ready(self, limit: int | None = None) -> list[Delivery]:
         """Deliveries whose turn it is, at most ``limit``, in order of issue. They are in flight until concluded."""
-        with self._lock:
+        with self.lock:
             return [] if self.closed else self._outbox.take(limit)
 
     @property
@@ -189,7 +163,7 @@ class AccountRuntime:
 
     def attempted(self, delivery: Delivery, attempt: Attempt) -> None:
         """Record one attempt of a delivery in flight. Does nothing for a delivery of an earlier epoch."""
-        with self._lock:
+        with self.lock:
             if not self._is_current(delivery):
                 return
             delivery.attempts.append(attempt)
@@ -202,7 +176,7 @@ class AccountRuntime:
 
         Raises ``NotFound`` when the application is gone.
         """
-        with self._lock:
+        with self.lock:
             application = self.account.application(delivery.application)
             if application is None:
                 raise NotFound(f"application {delivery.application} does not exist any more, so nobody can sign for it")
@@ -212,7 +186,7 @@ class AccountRuntime:
 
     def conclude(self, delivery_id: str, answer: Answer | Failure) -> None:
         """Say how a delivery in flight ended. Answers that come too late, or for an earlier epoch, change nothing."""
-        with self._lock:
+        with self.lock:
             if delivery_id not in self._outbox.log or self.closed:
                 return
         with self._step() as now:
@@ -220,6 +194,7 @@ class AccountRuntime:
             delivery = self._outbox.finish(delivery_id, state)
             if delivery is None:
                 return
+            self.open.alarms.overtake(delivery.call_id, delivery_id)
             awaited = delivery_id in self._awaited
             self._awaited.discard(delivery_id)
             call = self.engine.state.calls.get(delivery.call_id)
@@ -238,7 +213,7 @@ class AccountRuntime:
 
         Raises ``NotFound`` for an unknown delivery and ``Conflict`` for one that is still under way.
         """
-        with self._lock:
+        with self.lock:
             original = self._outbox.log.get(delivery_id)
             if original is None:
                 raise NotFound(f"there is no delivery {delivery_id} (any more); the list of deliveries names those there are")
@@ -293,62 +268,62 @@ class AccountRuntime:
 
     def close(self) -> None:
         """The account was deleted: nothing leaves any more, waiters and streams end."""
-        with self._lock:
+        with self.lock:
             self.closed = True
+            self.open.alarms.ring_all()
         self.wake.ring()
 
     @property
     def settled(self) -> bool:
         """No timer due, no delivery under way, no request of the Calling API open."""
-        with self._lock:
-            return not (self._requests or len(self._outbox) or self._is_due())
+        with self.lock:
+            return not (self.open.is_open() or self._is_due())
 
     def open_work(self) -> list[str]:
         """What keeps the account from being settled, a sentence each."""
-        with self._lock:
-            work = []
-            if self._requests:
-                work.append(f"{len(self._requests)} request(s) of the Calling API are not answered yet")
-            work += [
-                f"{delivery.event.value} of call {delivery.call_id} to {delivery.target.primary} is {delivery.state.value}"
-                for delivery in self._outbox.unfinished()
-            ]
+        with self.lock:
+            work = list(self.open.sentences())
             if self._is_due():
-                work.append(f"a timer was due at {self.engine.next_deadline()}, and it is {self._now}")
+                work.append(f"a timer was due at {self._deadline()}, and it is {self._now}")
             return work
 
     # --- inside the step -----------------------------------------------------------------------------------------------
 
-    def _step(self, budget: float | None = None, *, changes: bool = True) -> _Step:
+    def _step(self, budget: float | None = None, *, changes: bool = True) -> Step:
         """Lock, fire, do; then wake the waiters, of a step without ``changes`` only when something was fired."""
-        return _Step(self, budget, changes)
+        return Step(self, budget, changes)
 
-    def _begin_step(self, budget: float | None) -> bool:
-        """Fire what is due. Whether anything was."""
+    def begin_step(self, budget: float | None) -> tuple[Instant, bool]:
+        """For ``Step``: fire what is due. The present instant, and whether anything was fired."""
         if self.closed:
             raise NotFound(f"account {self.name} was deleted")
         self._advance()
-        return self._fire(self._now, budget)
+        return self._now, self._fire(self._now, budget)
 
     def _advance(self) -> None:
         self._now = max(self._now, self.clock.now())
 
     def _is_due(self) -> bool:
         self._advance()
-        deadline = self.engine.next_deadline()
+        deadline = self._deadline()
         return deadline is not None and deadline <= self._now
+
+    def _deadline(self, *, guards: bool = True) -> Instant | None:
+        timer, alarm = self.engine.next_deadline(guards=guards), self.open.alarms.next()
+        return alarm if timer is None else timer if alarm is None else min(timer, alarm)
 
     def _fire(self, until: Instant, budget: float | None) -> bool:
         """Fire deadline by deadline, so that what a timer causes is described as of then. Whether anything was fired."""
-        deadline = self.engine.next_deadline()
+        deadline = self._deadline()
         if deadline is None or deadline > until:
             return False
         stop = None if budget is None else real_perf_counter() + budget
         while deadline is not None and deadline <= until:
             self._carry_out(self.engine.fire_due(deadline), deadline, None)
+            self.open.alarms.ring_due(deadline)
             if stop is not None and real_perf_counter() >= stop:
                 break
-            deadline = self.engine.next_deadline()
+            deadline = self._deadline()
         return True
 
     def _carry_out(self, effects: Iterable[Effect], now: Instant, request: OpenRequest | None) -> None:
@@ -386,7 +361,7 @@ class AccountRuntime:
         self._queue(delivery, now, request)
 
     def _queue(self, delivery: Delivery, now: Instant, request: OpenRequest | None) -> None:
-        held = request is not None and request in self._requests
+        held = request is not None and request in self.open.requests
         self._outbox.add(delivery, held=held)
         if request is not None and held:
             request.held.append(delivery)

@@ -1,19 +1,49 @@
 """Clocks of accounts. An account reads no other time than its own clock's.
 
-``time.monotonic`` is captured when this module is loaded, so that a test that freezes time (freezegun) stops the time stamps of
-its own code but not the calls of a server.
+A test that freezes time (freezegun) stops the time stamps of its own code, but neither the calls nor the loop of a server:
+``real_monotonic`` and ``real_perf_counter`` go on. They are functions of ours around captured ones, because freezegun replaces
+captured functions themselves in every module it finds.
 """
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, TypeAlias
 
-from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.errors import BadRequest, Conflict
 from sinch_voice_emulator.model.instants import Instant
 
-real_monotonic: Callable[[], float] = time.monotonic
+Mode: TypeAlias = Literal["real", "manual", "auto"]
+MODES: tuple[Mode, ...] = ("real", "manual", "auto")
+
+
+def _unfrozen(name: str) -> Callable[[], float]:
+    """A function of ``time`` as it is when nobody has frozen it, also when this module is loaded while somebody has."""
+    freezer = sys.modules.get("freezegun.api")
+    function: Callable[[], float] = getattr(freezer, f"real_{name}", None) or getattr(time, name)
+    return function
+
+
+_REAL = (_unfrozen("monotonic"), _unfrozen("perf_counter"), _unfrozen("time"))
+
+
+def real_monotonic() -> float:
+    """``time.monotonic``, never frozen."""
+    return _REAL[0]()
+
+
+def real_perf_counter() -> float:
+    """``time.perf_counter``, never frozen."""
+    return _REAL[1]()
+
+
+def frozen_now() -> Instant | None:
+    """What ``time.time`` says while it is frozen; ``None`` while it is not."""
+    return None if time.time is _REAL[2] else int(time.time() * 1000)
 
 
 class Clock(Protocol):
@@ -64,3 +94,113 @@ class ManualClock:
         if instant < self._now:
             raise BadRequest(f"the clock stands at {self._now} and cannot go back to {instant}")
         self._now = instant
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How time goes from an instant on. ``origin`` is the reading of the monotonic clock then."""
+
+    mode: Mode
+    speed: float
+    start: Instant
+    origin: float
+
+
+class AccountClock:
+    """The clock of an account, whose mode can be changed while it runs.
+
+    ``real`` runs by itself, ``speed`` times as fast as the wall clock. ``manual`` stands still until somebody advances it.
+    ``auto`` moves only while somebody waits. In the last two it stands still as far as this class is concerned; ``set`` moves
+    it. Made while time is frozen, without ``start``, it begins at the frozen instant. Thread-safe.
+    """
+
+    def __init__(
+        self,
+        start: Instant | None = None,
+        mode: Mode = "real",
+        speed: float = 1.0,
+        monotonic: Callable[[], float] = real_monotonic,
+    ) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._frozen = frozen_now()
+        begun = start if start is not None else int(time.time() * 1000)
+        self._course = _Course(_mode(mode), _speed(speed), begun, monotonic())
+
+    @property
+    def mode(self) -> Mode:
+        """Who moves time."""
+        return self._course.mode
+
+    @property
+    def speed(self) -> float:
+        """How many seconds of the account pass in one of the wall clock, in mode ``real``."""
+        return self._course.speed
+
+    @property
+    def virtual(self) -> bool:
+        """Whether time stands still until somebody moves it."""
+        return self._course.mode != "real"
+
+    def now(self) -> Instant:
+        course = self._course
+        if course.mode != "real":
+            return course.start
+        return course.start + int((self._monotonic() - course.origin) * course.speed * 1000)
+
+    def seconds_until(self, instant: Instant) -> float | None:
+        course = self._course
+        if course.mode != "real":
+            return 0.0 if instant <= course.start else None
+        return max(0.0, (instant - course.start) / (1000 * course.speed) - (self._monotonic() - course.origin))
+
+    def set(self, instant: Instant) -> None:
+        """Move to ``instant``. Raises ``Conflict`` in mode ``real`` and ``BadRequest`` when that is in the past."""
+        with self._lock:
+            if not self.virtual:
+                raise Conflict("the clock runs by itself; set its mode to manual or auto to move it")
+            if instant < self._course.start:
+                raise BadRequest(f"the clock stands at {self._course.start} and cannot go back to {instant}")
+            self._course = replace(self._course, start=instant)
+
+    def change(self, mode: Mode | None = None, speed: float | None = None) -> None:
+        """Go on from the present instant in another mode, or at another speed. Raises ``BadRequest`` for what is none."""
+        with self._lock:
+            course = self._course
+            self._course = _Course(
+                course.mode if mode is None else _mode(mode),
+                course.speed if speed is None else _speed(speed),
+                self.now(),
+                self._monotonic(),
+            )
+
+    def restart(self, instant: Instant) -> None:
+        """Begin at ``instant``, which may lie in the past. For accounts on which nothing has happened yet."""
+        with self._lock:
+            self._course = replace(self._course, start=instant, origin=self._monotonic())
+            self._frozen = frozen_now()
+
+    def follow_freeze(self) -> Instant | None:
+        """Where the clock should be by now, given what frozen time was ticked by since the last look.
+
+        ``None`` while time is not frozen, when this is the first look at a new freeze, and in mode ``real``. Going backwards
+        is not followed. Each tick is reported once: the caller moves the clock there.
+        """
+        with self._lock:
+            before, self._frozen = self._frozen, frozen_now()
+            if before is None or self._frozen is None or not self.virtual:
+                return None
+            return self._course.start + max(0, self._frozen - before)
+
+
+def _mode(mode: Any) -> Mode:
+    if mode not in MODES:
+        raise BadRequest(f"a clock is {', '.join(MODES)}, not {mode!r}")
+    found: Mode = mode
+    return found
+
+
+def _speed(speed: float) -> float:
+    if not 0 < speed < float("inf"):
+        raise BadRequest(f"the speed of a clock must be greater than 0, not {speed:g}")
+    return speed

@@ -21,12 +21,15 @@ class Outbox:
     def __init__(self, max_deliveries: int = MAX_DELIVERIES, max_bytes: int = MAX_BYTES) -> None:
         self.log: dict[str, Delivery] = {}
         self.forgotten = 0
+        self.in_flight: dict[str, None] = {}
+        """Ids of deliveries that were taken and are not concluded, in the order they were taken."""
         self._max_deliveries = max_deliveries
         self._max_bytes = max_bytes
         self._bytes = 0
         self._issued = 0
         self._numbers: dict[str, int] = {}
         self._queues: dict[str, deque[Delivery]] = {}
+        self._aside: dict[str, Delivery] = {}
         self._ready: list[tuple[int, Delivery]] = []
         self._concluded: deque[str] = deque()
 
@@ -38,6 +41,7 @@ class Outbox:
         """Every delivery that is not concluded, by call."""
         for queue in self._queues.values():
             yield from queue
+        yield from self._aside.values()
 
     def add(self, delivery: Delivery, *, held: bool = False) -> None:
         """Queue a delivery behind those of its call; a held one waits for ``release``."""
@@ -69,7 +73,14 @@ class Outbox:
         taken = [heapq.heappop(self._ready)[1] for _ in range(count)]
         for delivery in taken:
             delivery.state = DeliveryState.IN_FLIGHT
+            self.in_flight[delivery.id] = None
         return taken
+
+    def step_aside(self, delivery: Delivery) -> None:
+        """Let the next delivery of the same call leave although this one, in flight, is not concluded."""
+        if delivery.id not in self._aside:
+            self._leave(delivery)
+            self._aside[delivery.id] = delivery
 
     def finish(self, delivery_id: str, state: DeliveryState) -> Delivery | None:
         """Conclude a delivery in flight; the next of its call may leave. ``None`` when no such delivery is in flight."""
@@ -78,16 +89,22 @@ class Outbox:
             return None
         delivery.state = state
         del self._numbers[delivery_id]
+        del self.in_flight[delivery_id]
+        if self._aside.pop(delivery_id, None) is None:
+            self._leave(delivery)
+        self._bytes += sum(len(attempt.response_body) for attempt in delivery.attempts)
+        self._concluded.append(delivery_id)
+        self._forget()
+        return delivery
+
+    def _leave(self, delivery: Delivery) -> None:
+        """The head of a queue makes room for the next."""
         queue = self._queues[delivery.call_id]
         queue.popleft()
         if queue:
             self._offer(queue[0])
         else:
             del self._queues[delivery.call_id]
-        self._bytes += sum(len(attempt.response_body) for attempt in delivery.attempts)
-        self._concluded.append(delivery_id)
-        self._forget()
-        return delivery
 
     def _offer(self, head: Delivery) -> None:
         if head.state is DeliveryState.QUEUED:

@@ -1,0 +1,59 @@
+"""What keeps an account from being settled: open requests, deliveries under way, holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sinch_voice_emulator.errors import LimitReached, NotFound
+from sinch_voice_emulator.runtime.alarms import Alarms
+from sinch_voice_emulator.runtime.outbox import Outbox
+from sinch_voice_emulator.runtime.requests import OpenRequest
+
+MAX_HOLDS = 1_000
+
+
+@dataclass(slots=True)
+class OpenWork:
+    """What goes on outside the engine of one account. A delivery that waits for an alarm waits for time, like a timer.
+
+    ``holds``: reasons by id, given by backends that call back later, from a queue: time stands still until they are released.
+    """
+
+    outbox: Outbox
+    requests: set[OpenRequest] = field(default_factory=set)
+    alarms: Alarms = field(default_factory=Alarms)
+    holds: dict[str, str] = field(default_factory=dict)
+    held_so_far: int = 0
+
+    def is_open(self) -> bool:
+        """Whether anything has still to happen at this very instant."""
+        return bool(self.requests or self.holds or self.outbox.has_ready() or self._exchanging())
+
+    def sentences(self) -> Iterator[str]:
+        """What is open, a sentence each."""
+        if self.requests:
+            yield f"{len(self.requests)} request(s) of the Calling API are not answered yet"
+        for hold, reason in self.holds.items():
+            yield f"hold {hold} is not released" + (f" ({reason})" if reason else "")
+        for delivery in self.outbox.unfinished():
+            if delivery.id not in self.alarms.waiting:
+                about = f"{delivery.event.value} of call {delivery.call_id} to {delivery.target.primary}"
+                yield f"{about} is {delivery.state.value} (delivery {delivery.id})"
+
+    def hold(self, reason: str) -> str:
+        """Have time stand still; returns the id for ``release``."""
+        if len(self.holds) >= MAX_HOLDS:
+            raise LimitReached(f"at most {MAX_HOLDS} holds can be open at a time; release some first")
+        self.held_so_far += 1
+        name = str(self.held_so_far)
+        self.holds[name] = reason
+        return name
+
+    def release(self, hold: str) -> None:
+        """Give up a hold; raises ``NotFound``."""
+        if self.holds.pop(hold, None) is None:
+            raise NotFound(f"there is no hold {hold!r}: it was released already, or the account was reset")
+
+    def _exchanging(self) -> bool:
+        return any(one not in self.alarms.waiting for one in self.outbox.in_flight)
