@@ -119,12 +119,12 @@ class RealDriver:
         self._scheduled = False
         if self._loop is None:
             return
-        end = real_perf_counter() + TURN_SECONDS
+        end = real_monotonic() + TURN_SECONDS
         while self._dirty:
             lane = next(iter(self._dirty))
             del self._dirty[lane]
             self._look_at(lane)
-            if real_perf_counter() >= end:
+            if real_monotonic() >= end:
                 break
         blocked = 0
         started = 0

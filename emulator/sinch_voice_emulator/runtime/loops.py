@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import selectors
 
 from sinch_voice_emulator.errors import EmulatorError
@@ -61,6 +62,17 @@ def paced_selector() -> PacedSelector | None:
     """The selector of the running loop, when it is one of ours."""
     loop = asyncio.get_running_loop()
     return loop.paced if isinstance(loop, ServerLoop) else None
+
+
+def calm_collector() -> None:
+    """Make full garbage collections rare, in a process that is all ours.
+
+    Thousands of live calls are long-lived objects without cycles: going through them took 400 ms at a time (measured with
+    2,000 calls in flight), in which nobody was answered. Young objects are collected as ever.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(2_000, 10, 1_000)
 
 
 def raise_file_limit() -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sinch_voice_emulator.errors import EmulatorError
 from sinch_voice_emulator.runtime.bridge import Bridge
-from sinch_voice_emulator.runtime.loops import ServerLoop, raise_file_limit
+from sinch_voice_emulator.runtime.loops import ServerLoop, calm_collector, raise_file_limit
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
@@ -104,8 +104,9 @@ class Server:
             self._thread = None
 
     def run(self) -> None:
-        """Serve in the main thread until SIGINT or SIGTERM, or until ``stop`` is called."""
+        """Serve in the main thread until SIGINT or SIGTERM, or until ``stop`` is called. Takes the process for its own."""
         self.bind()
+        calm_collector()
         with asyncio.Runner(loop_factory=ServerLoop) as runner:
             runner.run(self._serve(signals=True))
 
