@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sinch_voice_emulator.engine import pricing, recordings, rooms
 from sinch_voice_emulator.engine.asking import is_wanted, target_of
-from sinch_voice_emulator.engine.effects import CallEnded, InputEntered, Note
+from sinch_voice_emulator.engine.effects import CallEnded, InputEntered
 from sinch_voice_emulator.engine.legs import hang_up_leg
 from sinch_voice_emulator.engine.moves import End
-from sinch_voice_emulator.engine.state import Turn
+from sinch_voice_emulator.engine.state import EngineState, Turn
 from sinch_voice_emulator.model.call import Call, CallState, MenuResult, Reason, Result
 from sinch_voice_emulator.model.delivery import EventKind
 from sinch_voice_emulator.model.instants import SECOND
@@ -32,7 +32,6 @@ def end(turn: Turn, move: End) -> None:
     recordings.announce(turn, call, of_room)
     _end_linked(turn, call)
     turn.state.ended.append(call.id)
-    _forget(turn)
 
 
 def _leave_menu(turn: Turn, call: Call, reason: Reason) -> None:
@@ -103,15 +102,15 @@ def _end_linked(turn: Turn, call: Call) -> None:
         turn.then(End(caller, Reason.CALLEEHANGUP))
 
 
-def _forget(turn: Turn) -> None:
-    max_ended = turn.state.max_ended_calls
-    while len(turn.state.ended) > max_ended:
-        oldest = turn.state.ended.popleft()
-        for key in turn.state.calls.pop(oldest).recorded:
-            recording = turn.state.recordings.get(key)
+def forget(state: EngineState, old: int) -> None:
+    """Forget the oldest of the ended calls, where there are too many; only the first ``old`` of them may go.
+
+    Effects of a step still speak of the calls that ended in it.
+    """
+    for _ in range(min(old, len(state.ended) - state.max_ended_calls)):
+        call = state.calls.pop(state.ended.popleft())
+        state.forgotten += 1
+        for key in call.recorded:
+            recording = state.recordings.get(key)
             if recording is not None and recording.ended is not None:
-                del turn.state.recordings[key]
-        turn.state.forgotten += 1
-        if turn.state.forgotten == 1:
-            text = f"more than {max_ended} calls have ended; from now on the oldest are forgotten (option max-ended-calls)"
-            turn.effects.append(Note("calls.forgotten", data={"text": text}))
+                del state.recordings[key]

@@ -58,17 +58,21 @@ class Engine:
         Fire what is due first: ``now`` may not lie before the last call.
         """
         turn = Turn(self.state, now)
+        ended = len(self.state.ended)
         reply = self._take(turn, happened)
         self._work_off(turn)
+        ending.forget(self.state, ended)
         return Outcome(reply, tuple(turn.effects))
 
     def fire_due(self, now: Instant) -> tuple[Effect, ...]:
         """Fire every timer due at or before ``now``, in order, each at its own instant."""
         effects: list[Effect] = []
+        ended = len(self.state.ended)
         while (timer := self.state.timers.pop_due(now)) is not None:
             turn = Turn(self.state, timer.due, effects)
             self._fire(turn, timer)
             self._work_off(turn)
+        ending.forget(self.state, ended)
         return tuple(effects)
 
     def next_deadline(self, *, guards: bool = True) -> Instant | None:

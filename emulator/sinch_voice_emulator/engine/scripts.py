@@ -14,20 +14,17 @@ from sinch_voice_emulator.engine.timers import TimerKind
 from sinch_voice_emulator.model.call import Call, CallState, Leg, RunningScript
 from sinch_voice_emulator.model.delivery import EventKind
 from sinch_voice_emulator.model.instants import Millis
-from sinch_voice_emulator.model.party import PartyKind
 from sinch_voice_emulator.model.phone import Reaction
 from sinch_voice_emulator.model.profile import BehaviourProfile
 from sinch_voice_emulator.model.script import (
     Action,
     Answer,
     Audience,
-    Dial,
     HangUp,
     Play,
     Proceed,
     Prompt,
     PromptKind,
-    RecordingOptions,
     Report,
     SendTones,
     SetCookie,
@@ -86,7 +83,7 @@ def _do(turn: Turn, call: Call, running: RunningScript, step: Step) -> Millis:
             call.cookies[key] = value
             turn.note("cookie.set", call, key=key, value=value)
         case StartRecording(options):
-            _start_recording(turn, call, running, options)
+            recordings.start(turn, call, options)
         case StopRecording():
             recordings.stop(turn, call)
         case Report(success, details):
@@ -167,19 +164,6 @@ def _answer(turn: Turn, call: Call) -> None:
     if near_is_up(call):
         turn.remark(call, "answer has no effect on an answered call", basis=Basis.ASSUMED)
     answer_near(turn, call)
-
-
-def _start_recording(turn: Turn, call: Call, running: RunningScript, options: RecordingOptions) -> None:
-    to_app = isinstance(running.action, Dial) and _dials_app(call, running.action)
-    if to_app:
-        text = "startRecording has no effect with connectMxp: use record and recordingOptions on the action"
-        return turn.remark(call, text, Severity.WARNING, Basis.DOCUMENTED)
-    return recordings.start(turn, call, options)
-
-
-def _dials_app(call: Call, dial: Dial) -> bool:
-    party = dial.to or call.dialled
-    return party is not None and party.kind is PartyKind.USERNAME
 
 
 def step_ended(turn: Turn, call: Call) -> None:

@@ -22,7 +22,7 @@ from sinch_voice_emulator.model.recording import Recording
 class EngineState:
     """Calls (in order of creation), rooms, recordings, timers and counters of one account.
 
-    ``ended`` lists ended calls, oldest first; when it outgrows its bound the oldest are forgotten and counted.
+    ``ended`` lists ended calls, oldest first; when it outgrows its bound the oldest of earlier steps are forgotten and counted.
     """
 
     account: Account
