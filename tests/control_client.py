@@ -14,7 +14,7 @@ from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.model.call import CallState
 from sinch_voice_emulator.model.delivery import Attempt, Delivery
 from sinch_voice_emulator.runtime.clocks import ManualClock
-from sinch_voice_emulator.runtime.ports import Answer, Failure
+from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind
 from sinch_voice_emulator.settings import DEFAULT_KEY, Settings
 from sinch_voice_emulator.v1 import spec
 from sinch_voice_emulator.v1.spec import Operation
@@ -150,7 +150,7 @@ class Control:
         found = self.delivery()
         runtime = self.emulator.account(self.account or "default")
         runtime.attempted(found, Attempt(found.target.primary, (), error=error, wall_ms=2.0))
-        runtime.conclude(found.id, Failure(error))
+        runtime.conclude(found.id, Failure(FailureKind.BROKEN, error))
         return found
 
     def advance(self, seconds: float) -> None:

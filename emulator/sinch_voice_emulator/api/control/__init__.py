@@ -82,11 +82,8 @@ def blueprint(emulator: Emulator) -> Blueprint:
         view = _view(emulator, guard, operation, found[operation.id])
         for number, path in enumerate(forms_of(operation.path)):
             rule = path.replace("{", "<").replace("}", ">")
-            for suffix in ("", "/"):
-                name = f"{operation.id}-{number}{'-slash' if suffix else ''}"
-                control.add_url_rule(
-                    rule + suffix, name, view, methods=[operation.method], strict_slashes=True, provide_automatic_options=False
-                )
+            name, method = f"{operation.id}-{number}", operation.method
+            control.add_url_rule(rule, name, view, methods=[method], strict_slashes=False, provide_automatic_options=False)
     for rule in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
         control.add_url_rule(rule, f"nothing-{len(rule)}", _nothing(guard), methods=METHODS, provide_automatic_options=False)
     return control
