@@ -18,7 +18,7 @@ from sinch_voice_emulator.errors import NotFound
 from sinch_voice_emulator.model.delivery import Delivery
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.runtime.account import AccountRuntime
-from sinch_voice_emulator.runtime.clocks import real_monotonic, real_perf_counter
+from sinch_voice_emulator.runtime.clocks import real_monotonic
 from sinch_voice_emulator.runtime.delivery import Courier, exchange
 from sinch_voice_emulator.runtime.loops import connection_limit, raise_file_limit
 from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind
