@@ -54,6 +54,7 @@ endif
 
 docs: $(INSTALLED)
 	$(BIN)/python -m sinch_voice_emulator.settings.reference docs/configuration.md
+	$(BIN)/python -m sinch_voice_emulator.api.control.reference docs/control-api.md
 
 bench: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m bench

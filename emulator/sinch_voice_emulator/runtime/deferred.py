@@ -93,7 +93,7 @@ def stream(environ: Environ, events: EventStream) -> Response:
     """What a handler returns for an event stream."""
     if environ.get(SERVER):
         environ[DEFERRED] = events
-        return Response(status=200, headers=events.headers)
+        return Response(iter(()), status=200, headers=events.headers)  # no list: that would have a Content-Length of 0
     return Response(chunks(events), status=200, headers=events.headers)
 
 

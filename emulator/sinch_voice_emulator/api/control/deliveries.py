@@ -15,6 +15,7 @@ from sinch_voice_emulator.api.control.errors import error_response
 from sinch_voice_emulator.errors import NotFound
 from sinch_voice_emulator.model.delivery import Attempt, Delivery, DeliveryState
 from sinch_voice_emulator.runtime import deferred
+from sinch_voice_emulator.runtime.resending import send_again
 from sinch_voice_emulator.v1.values import iso_millis
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def get_delivery(control: ControlRequest, delivery: str) -> Response:
 def redeliver(control: ControlRequest, delivery: str) -> Response:
     """Send the same bytes once more, newly signed; answers when that is concluded. The answer is not acted on."""
     runtime = control.runtime
-    again = runtime.send_again(delivery)
+    again = send_again(runtime, delivery)
     runtime.note("control.redeliver", {"original": delivery, "delivery": again.id}, call_id=again.call_id)
     return when_concluded(control, runtime, again)
 
