@@ -151,7 +151,7 @@ def test_a_test_decides() -> None:
         book.verdict(Verdict.HUMAN)
     book.wait(60)
     book.silent()
-    assert len(book.journal("amd.beep")) == 1
+    assert any("a beep is not reported" in text for text in book.remarks("info"))
 
 
 def test_nobody_was_asked_to_listen() -> None:

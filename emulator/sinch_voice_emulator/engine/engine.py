@@ -193,7 +193,7 @@ class Engine:
                 if tables.rule(call.state, Trigger.BEEP) is Rule.ACT:
                     dialling.beep(turn, call)
                 else:
-                    turn.remark(call, f"nobody listens for a beep while the call is {call.state.value}")
+                    turn.remark(call, f"a beep is not reported while the call is {call.state.value}")
             case inputs.NetworkLost(leg=leg):
                 if tables.rule(call.state, Trigger.NETWORK_LOST) is Rule.ACT:
                     managing.lost_network(turn, call, self._leg(call, leg))

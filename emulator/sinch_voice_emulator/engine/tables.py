@@ -76,7 +76,6 @@ def _table() -> dict[tuple[CallState, Trigger], Rule]:
         (_S.DIALLING, _T.LEG_ANSWERED): act,
         (_S.DIALLING, _T.LEG_REFUSED): act,
         (_S.DETECTING, _T.VERDICT): act,
-        (_S.DETECTING, _T.BEEP): act,
         (_S.MENU, _T.WORDS): act,
         (_S.ENDED, _T.HUNG_UP): ignore,
         (_S.ENDED, _T.NETWORK_LOST): ignore,
