@@ -28,13 +28,17 @@ def test_home_is_allowed(host: str, address: str) -> None:
     assert AllowedHosts().objection(host, address) == ""
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "172.32.0.1", "11.0.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8", "100.64.0.1"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "172.32.0.1", "11.0.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8", "100.64.0.1"]
+)
 def test_everything_else_is_not(address: str) -> None:
     assert "--allow-callback-host" in AllowedHosts().objection(address, address)
 
 
 def test_the_objection_to_a_name_tells_what_it_stands_for() -> None:
-    assert AllowedHosts().objection("example.com", "93.184.216.34").startswith("example.com is 93.184.216.34, and only loopback")
+    assert (
+        AllowedHosts().objection("example.com", "93.184.216.34").startswith("example.com is 93.184.216.34, and only loopback")
+    )
 
 
 @pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1", "fd00:ec2::254", "::ffff:169.254.169.254"])
@@ -72,6 +76,8 @@ def test_what_is_no_callback_url(url: str) -> None:
         host_of(url)
 
 
-@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("0:0::1", "::1"), ("localhost", None)])
+@pytest.mark.parametrize(
+    ("host", "address"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("0:0::1", "::1"), ("localhost", None)]
+)
 def test_literal_addresses(host: str, address: str | None) -> None:
     assert literal(host) == address
