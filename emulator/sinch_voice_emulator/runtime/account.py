@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import copy
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from sinch_voice_emulator.engine.effects import Basis, Effect, Note, SendCallback, Severity
 from sinch_voice_emulator.engine.inputs import Input
-from sinch_voice_emulator.errors import Conflict, EmulatorError, NotFound
+from sinch_voice_emulator.errors import EmulatorError, NotFound
 from sinch_voice_emulator.model.account import Account
 from sinch_voice_emulator.model.call import Call
-from sinch_voice_emulator.model.delivery import Attempt, CallbackTarget, Delivery, DeliveryPolicy, DeliveryState, EventKind
-from sinch_voice_emulator.model.instants import Instant
-from sinch_voice_emulator.runtime import reports
+from sinch_voice_emulator.model.delivery import Attempt, CallbackTarget, Delivery, DeliveryState, EventKind
+from sinch_voice_emulator.model.instants import Instant, Millis
+from sinch_voice_emulator.runtime import clocks, reports, signing
+from sinch_voice_emulator.runtime.alarms import Alarm
 from sinch_voice_emulator.runtime.bounds import DEFAULT_BOUNDS, Bounds
 from sinch_voice_emulator.runtime.clocks import Clock, real_perf_counter
+from sinch_voice_emulator.runtime.delivery_faults import DeliveryFaults, Tamper
 from sinch_voice_emulator.runtime.journal import Journal
+from sinch_voice_emulator.runtime.letters import letter, policy_of
 from sinch_voice_emulator.runtime.openness import OpenWork
 from sinch_voice_emulator.runtime.outbox import Outbox
 from sinch_voice_emulator.runtime.ports import Answer, Dialect, Failure, Headers
@@ -51,6 +53,8 @@ class AccountRuntime:
         self.journal = Journal(bounds.journal_entries, bounds.journal_bytes)
         self.closed = False
         self.wake = WakeList()
+        self.driven_by_hand = False
+        """Whether a test exchanges the callbacks and moves the clock itself, and the server must not."""
         self._dialect = dialect
         self._make_engine = make_engine
         self._bounds = bounds
@@ -64,6 +68,7 @@ class AccountRuntime:
         self.engine = self._make_engine(account, f"{self.name}|{self.epoch}", self._bounds.ended_calls)
         self._outbox = Outbox(self._bounds.deliveries, self._bounds.delivery_bytes)
         self.open = OpenWork(self._outbox)
+        self.faults = DeliveryFaults(self.engine.state.ids.seed)
         self._awaited: set[str] = set()
         self._extra: set[str] = set()
         self._said: set[str] = set()
@@ -171,21 +176,43 @@ class AccountRuntime:
             reports.attempted(self.journal, self._now, delivery, attempt)
         self.wake.ring()
 
-    def sign(self, delivery: Delivery, url: str) -> Headers:
-        """The headers of an attempt to reach ``url`` now, by the wall clock or the account's, as the profile says.
-
-        Raises ``NotFound`` when the application is gone.
-        """
+    def sign(self, delivery: Delivery, url: str, tamper: Tamper | None = None) -> Headers:
+        """The headers of an attempt to reach ``url`` now. Raises ``NotFound`` when the application is gone."""
         with self.lock:
-            application = self.account.application(delivery.application)
-            if application is None:
-                raise NotFound(f"application {delivery.application} does not exist any more, so nobody can sign for it")
-            wall = self.account.profile.callback_clock == "wall"
-            moment_ns = time.time_ns() if wall else self.clock.now() * 1_000_000
-            return self._dialect.headers(delivery, application, self.account, url, moment_ns)
+            return signing.headers(self._dialect, self.account, delivery, url, self.clock.now(), tamper)
 
-    def conclude(self, delivery_id: str, answer: Answer | Failure) -> None:
-        """Say how a delivery in flight ended. Answers that come too late, or for an earlier epoch, change nothing."""
+    def wait_for_time(self, delivery: Delivery, milliseconds: Millis, *, overtaken: bool = False) -> Alarm:
+        """Have a delivery go on after a while, or once another one of its call has ``overtaken`` it."""
+        with self.lock:
+            self._advance()
+            alarm = Alarm(self._now + milliseconds, delivery.id, delivery.call_id, overtaken)
+            if milliseconds <= 0 or not self._is_current(delivery):
+                alarm.rung = True
+            else:
+                self.open.alarms.add(alarm)
+        self.wake.ring()
+        return alarm
+
+    def step_aside(self, delivery: Delivery) -> None:
+        """Let the next callback of the same call leave before this one, which is in flight."""
+        with self.lock:
+            if self._is_current(delivery):
+                self._outbox.step_aside(delivery)
+        self.wake.ring()
+
+    def too_late(self, delivery: Delivery, answer: str, why: str) -> None:
+        """Record that an answer came that changes nothing any more."""
+        with self.lock:
+            if self._is_current(delivery):
+                self._advance()
+                reports.too_late(self.journal, self._now, delivery, answer, why)
+        self.wake.ring()
+
+    def conclude(self, delivery_id: str, answer: Answer | Failure, *, ordered: bool = False) -> None:
+        """Say how a delivery in flight ended. Answers that come too late, or for an earlier epoch, change nothing.
+
+        ``ordered``: a test wanted it so, and a failure is no finding.
+        """
         with self.lock:
             if delivery_id not in self._outbox.log or self.closed:
                 return
@@ -205,28 +232,8 @@ class AccountRuntime:
                 state_now = call.state.value if call is not None else "forgotten"
                 reports.discarded(self.journal, now, delivery, f"the answer came too late: the call is {state_now} by now")
             else:
-                self._apply(delivery, call, answer, now)
+                self._apply(delivery, call, answer, now, ordered)
             self._say_forgotten("deliveries", self._outbox.forgotten, self._bounds.deliveries, now)
-
-    def send_again(self, delivery_id: str) -> Delivery:
-        """Send a concluded delivery once more, under an id of its own. The answer is recorded and not acted on.
-
-        Raises ``NotFound`` for an unknown delivery and ``Conflict`` for one that is still under way.
-        """
-        with self.lock:
-            original = self._outbox.log.get(delivery_id)
-            if original is None:
-                raise NotFound(f"there is no delivery {delivery_id} (any more); the list of deliveries names those there are")
-            if original.state not in (DeliveryState.ANSWERED, DeliveryState.FAILED, DeliveryState.DROPPED):
-                raise Conflict(f"delivery {delivery_id} is {original.state.value} and can be sent again once it is concluded")
-            return self.send_extra(
-                original.event,
-                original.body,
-                original.target,
-                call_id=original.call_id,
-                application=original.application,
-                forwarded_headers=original.forwarded_headers,
-            )
 
     def send_extra(
         self,
@@ -248,7 +255,7 @@ class AccountRuntime:
                 created=now,
                 body=body,
                 target=target,
-                policy=self._policy(),
+                policy=policy_of(self.account),
                 forwarded_headers=forwarded_headers,
             )
             self._extra.add(delivery.id)
@@ -257,14 +264,39 @@ class AccountRuntime:
 
     # --- life of the account -------------------------------------------------------------------------------------------
 
-    def reset(self) -> None:
-        """Begin anew under the next epoch: configuration of the seed, no calls, an empty journal. Keys and secrets stay."""
+    def reset(self, start: Instant | None = None) -> None:
+        """Begin anew under the next epoch: configuration of the seed, no calls, an empty journal. Keys and secrets stay.
+
+        With ``start`` the new life begins at that instant, which may lie before the present one.
+        """
         with self._step():
+            self.open.alarms.ring_all()
             account = renewed(self._seed, self.account)
             self.epoch += 1
+            if start is not None:
+                self._now = clocks.restart(self.clock, start)
             self._begin(account)
             self.journal.restart(self.epoch)
             self.journal.append(self._now, "account.reset", {"epoch": self.epoch})
+
+    def start_at(self, instant: Instant) -> bool:
+        """Have an account on which nothing has happened yet begin at ``instant``. Whether that was so."""
+        with self.lock:
+            if self.engine.state.calls or self._outbox.log or self.closed:
+                return False
+            self._now = clocks.restart(self.clock, instant)
+        self.wake.ring()
+        return True
+
+    def hold(self, reason: str = "") -> str:
+        """Have virtual time stand still until ``release``: somebody works on what a callback set off."""
+        with self._step():
+            return self.open.hold(reason)
+
+    def release(self, hold: str) -> None:
+        """Give up a hold; raises ``NotFound``."""
+        with self._step():
+            self.open.release(hold)
 
     def close(self) -> None:
         """The account was deleted: nothing leaves any more, waiters and streams end."""
@@ -330,32 +362,14 @@ class AccountRuntime:
         for effect in effects:
             match effect:
                 case Note():
-                    self.journal.append(
-                        now,
-                        effect.kind,
-                        effect.data,
-                        call_id=effect.call_id,
-                        leg=effect.leg,
-                        severity=effect.severity,
-                        basis=effect.basis,
-                    )
+                    reports.noted(self.journal, now, effect)
                 case SendCallback():
                     self._send(effect, now, request)
         self._say_forgotten("ended calls", self.engine.state.forgotten, self._bounds.ended_calls, now)
 
     def _send(self, effect: SendCallback, now: Instant, request: OpenRequest | None) -> None:
         call = self.engine.state.calls[effect.call_id]
-        delivery = Delivery(
-            id=effect.delivery,
-            call_id=call.id,
-            application=call.application,
-            event=effect.event.kind,
-            created=now,
-            body=self._dialect.body(effect.event, call, self.account, now),
-            target=effect.target,
-            policy=self._policy(),
-            forwarded_headers=call.forwarded_headers,
-        )
+        delivery = letter(effect, call, self.account, now, self._dialect)
         if call.pending is not None and call.pending.delivery == delivery.id:
             self._awaited.add(delivery.id)
         self._queue(delivery, now, request)
@@ -367,16 +381,12 @@ class AccountRuntime:
             request.held.append(delivery)
         reports.queued(self.journal, now, delivery)
 
-    def _policy(self) -> DeliveryPolicy:
-        profile = self.account.profile
-        return DeliveryPolicy(profile.callback_timeout, profile.try_fallback, profile.redelivery_attempts)
-
     def _is_current(self, delivery: Delivery) -> bool:
         return self._outbox.log.get(delivery.id) is delivery and not self.closed
 
-    def _apply(self, delivery: Delivery, call: Call, answer: Answer | Failure, now: Instant) -> None:
+    def _apply(self, delivery: Delivery, call: Call, answer: Answer | Failure, now: Instant, ordered: bool) -> None:
         meaning = self._dialect.interpret(delivery, call, self.account, answer)
-        reports.concluded(self.journal, now, delivery, answer, meaning)
+        reports.concluded(self.journal, now, delivery, answer, meaning, ordered)
         for input in meaning.inputs:
             try:
                 self._carry_out(self.engine.handle(input, now).effects, now, None)

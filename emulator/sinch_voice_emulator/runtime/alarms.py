@@ -6,6 +6,7 @@ Not thread-safe: the account runtime calls it inside its step.
 from __future__ import annotations
 
 import heapq
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,17 +15,30 @@ from sinch_voice_emulator.model.instants import Instant
 
 @dataclass(slots=True, eq=False)
 class Alarm:
-    """One delivery waits for ``due``. ``overtaken``: or until another delivery of its call is concluded.
-
-    ``ring`` is called once, inside a step, when it rings; it must not block. Whoever waits may set it.
-    """
+    """One delivery waits for ``due``. ``overtaken``: or until another delivery of its call is concluded."""
 
     due: Instant
     delivery: str
     call: str = ""
     overtaken: bool = False
     rung: bool = False
-    ring: Callable[[], None] = lambda: None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    listener: Callable[[], None] | None = None
+
+    def when_rung(self, listener: Callable[[], None]) -> None:
+        """Have ``listener`` called once, when this rings, or now if it has. It is called inside a step and must not block."""
+        with self.lock:
+            if not self.rung:
+                self.listener = listener
+                return
+        listener()
+
+    def ring(self) -> None:
+        """It is time."""
+        with self.lock:
+            self.rung = True
+        if self.listener is not None:
+            self.listener()
 
 
 @dataclass(slots=True)
@@ -64,6 +78,5 @@ class Alarms:
         self.heap.clear()
 
     def _ring(self, alarm: Alarm) -> None:
-        alarm.rung = True
         del self.waiting[alarm.delivery]
         alarm.ring()

@@ -180,6 +180,10 @@ class AccountClock:
             self._course = replace(self._course, start=instant, origin=self._monotonic())
             self._frozen = frozen_now()
 
+    def newly_frozen(self) -> Instant | None:
+        """The frozen instant, when time was frozen since the last look; ``follow_freeze`` is that look."""
+        return None if self._frozen is not None or not self.virtual else frozen_now()
+
     def follow_freeze(self) -> Instant | None:
         """Where the clock should be by now, given what frozen time was ticked by since the last look.
 
@@ -204,3 +208,11 @@ def _speed(speed: float) -> float:
     if not 0 < speed < float("inf"):
         raise BadRequest(f"the speed of a clock must be greater than 0, not {speed:g}")
     return speed
+
+
+def restart(clock: Clock, instant: Instant) -> Instant:
+    """Have a clock begin at ``instant``; raises ``Conflict`` where it cannot."""
+    if not isinstance(clock, AccountClock):
+        raise Conflict("this clock cannot be set back")
+    clock.restart(instant)
+    return instant

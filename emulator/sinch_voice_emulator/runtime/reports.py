@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sinch_voice_emulator.engine.effects import Severity
+from sinch_voice_emulator.engine.effects import Note, Severity
 from sinch_voice_emulator.model.delivery import Attempt, Delivery
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.runtime.journal import Journal
@@ -45,10 +45,13 @@ def recorded(journal: Journal, now: Instant, delivery: Delivery, answer: Answer 
     journal.append(now, kind, _outcome(delivery, answer), call_id=delivery.call_id)
 
 
-def concluded(journal: Journal, now: Instant, delivery: Delivery, answer: Answer | Failure, means: Interpretation) -> None:
+def concluded(
+    journal: Journal, now: Instant, delivery: Delivery, answer: Answer | Failure, means: Interpretation, ordered: bool = False
+) -> None:
     """The last try is over: what was answered, what that means, and every finding in the document.
 
-    When there is no document the outcome itself is what was found; otherwise findings carry the severity.
+    When there is no document the outcome itself is what was found; otherwise findings carry the severity. An outcome that a
+    test ``ordered`` is not the backend's fault.
     """
     delivery.notice = means.word
     data = _outcome(delivery, answer)
@@ -56,7 +59,7 @@ def concluded(journal: Journal, now: Instant, delivery: Delivery, answer: Answer
     no_document = means.word == "failed" or not is_success(answer)
     if no_document and means.problems:
         data["problem"] = means.problems[0].message
-    severity = means.severity if no_document or not means.problems else Severity.INFO
+    severity = means.severity if (no_document or not means.problems) and not ordered else Severity.INFO
     journal.append(now, kind, data, call_id=delivery.call_id, severity=severity)
     for problem in () if no_document else means.problems:
         finding = _about(delivery) | {"path": problem.path, "message": problem.message}
@@ -69,6 +72,25 @@ def discarded(journal: Journal, now: Instant, delivery: Delivery, why: str) -> N
     """An answer came that nobody waits for any more."""
     delivery.notice = "discarded"
     journal.append(now, "callback.discarded", _about(delivery) | {"why": why}, call_id=delivery.call_id)
+
+
+def too_late(journal: Journal, now: Instant, delivery: Delivery, answer: str, why: str) -> None:
+    """An answer came after the one that counts."""
+    data = _about(delivery) | {"answer": answer, "why": why}
+    journal.append(now, "callback.discarded", data, call_id=delivery.call_id)
+
+
+def noted(journal: Journal, now: Instant, note: Note) -> None:
+    """What the engine says."""
+    journal.append(
+        now,
+        note.kind,
+        note.data,
+        call_id=note.call_id,
+        leg=note.leg,
+        severity=note.severity,
+        basis=note.basis,
+    )
 
 
 def _outcome(delivery: Delivery, answer: Answer | Failure) -> dict[str, object]:
