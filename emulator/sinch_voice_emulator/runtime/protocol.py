@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 
-import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -13,6 +13,7 @@ from sinch_voice_emulator.runtime.bridge import TARGET, Bridge, StartResponse
 from sinch_voice_emulator.runtime.loops import ServerLoop
 
 MAX_HEAD = 64 * 1024
+_UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 MALFORMED = "The request is not valid HTTP/1.1"
 
 
@@ -51,9 +52,12 @@ class Connection(HttpToolsProtocol):
         self.scope[TARGET] = self.url  # type: ignore[literal-required]
         super().on_headers_complete()
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """A request wanted another protocol (Java offers h2c). It is answered as it is; the next one needs a new parser."""
-        self.parser = httptools.HttpRequestParser(self)
+    def data_received(self, data: bytes) -> None:
+        """Bytes arrived. An offer to upgrade (Java's client offers h2c) is hidden from the parser, which would drop the body."""
+        if b"pgrade:" in data and not (self.cycle is not None and self.cycle.more_body):
+            head, blank, rest = data.partition(b"\r\n\r\n")
+            data = _UPGRADE.sub(b"\r\nx-upgrade:", head) + blank + rest
+        super().data_received(data)
 
     def _count(self, *parts: bytes) -> None:
         self._head += sum(map(len, parts)) + 4

@@ -66,10 +66,10 @@ class Server:
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """Where the server can be reached from this machine, one URL per listener."""
+        """Where the server can be reached from this machine, one URL per listener; none before the ports are taken."""
         return tuple(
             f"{'https' if listener.tls else 'http'}://{_spelt(*sock.getsockname()[:2])}"
-            for listener, sock in zip(self._listeners, self._sockets, strict=True)
+            for listener, sock in zip(self._listeners, self._sockets, strict=False)
         )
 
     def bind(self) -> None:
