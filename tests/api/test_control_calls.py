@@ -138,6 +138,8 @@ def test_keys_and_words(control: Control) -> None:
     control.refused("POST", f"/calls/{call}/speak", {"text": ""}, status=400, says="some text", at="$.text")
     control.refused("POST", f"/calls/{call}/speak", {"text": "x", "keys": "1"}, status=400, says="no member keys", at="$.keys")
     control.refused("POST", f"/calls/{call}/answer", {}, status=409, says="only a phone that rings can be answered")
+    control.refused("POST", f"/calls/{call}/press", {"keys": "1", "call": call}, status=400, says="in the path", at="$.call")
+    control.refused("POST", f"/phones/{CALLER}/press", {"keys": "1", "leg": 1}, status=400, says="is the leg", at="$.leg")
     assert control.post(f"/calls/{call}/speak", {"text": "hello"})["state"] == "in a menu"
     acted = control.post(f"/calls/{call}/press", {"keys": "1", "leg": "caller"})
     assert acted == {"callId": call, "state": CallState.ASKING_INPUT.value, "live": True}

@@ -125,6 +125,11 @@ def test_callbacks_that_cannot_be_made_up(control: Control, body: dict[str, Any]
     assert control.get("/deliveries")["deliveries"] == []
 
 
+def test_a_number_that_json_cannot_say_is_not_sent(control: Control) -> None:
+    raw = {"data": '{"event": "ice", "set": {"version": 1e999}}', "content_type": "application/json"}
+    control.refused("POST", "/fire", status=400, says="too large for JSON", at="$.set", **raw)
+
+
 def test_without_a_callback_url_one_has_to_be_given() -> None:
     Control().refused("POST", "/fire", {"event": "ice"}, status=400, says="has no callback URL", at="$.url")
 

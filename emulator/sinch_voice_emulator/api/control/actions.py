@@ -52,6 +52,8 @@ _WHILE_RINGING = ("answer", "decline", "busy")
 def act_on_call(control: ControlRequest, call: str, action: str) -> Response:
     """Have a leg of a call do something."""
     make = _action(action, control.body)
+    if "call" in control.body:
+        raise ControlRefusal("call stands in the path already; leg says which side of it", path="$.call")
     leg = control.runtime.read(lambda engine, _now: _leg_number(engine.call(call), control.body.get("leg", 0), action))
     return _done(control, call, make(call, leg, control.body))
 
@@ -59,6 +61,8 @@ def act_on_call(control: ControlRequest, call: str, action: str) -> Response:
 def act_on_phone(control: ControlRequest, address: str, action: str) -> Response:
     """Have the phone at an address do something in the call it is in."""
     make = _action(action, control.body)
+    if "leg" in control.body:
+        raise ControlRefusal("the phone is the leg; call says in which of its calls", path="$.leg")
     who = party(address, "$.address")
     wanted = control.body.get("call", "")
     call, leg = control.runtime.read(lambda engine, _now: _find(engine, who, action, wanted))

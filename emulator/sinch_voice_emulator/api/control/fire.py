@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Mapping
 from itertools import pairwise
@@ -98,7 +99,18 @@ def _document(control: ControlRequest, event: EventKind, call: Call | None, appl
         document = runtime.read(make)
     for path, value in body.get("set", {}).items():
         set_at(document, path, value)
+    if not _is_finite(document):
+        raise ControlRefusal("a number is too large for JSON", path="$.set" if "set" in body else "$.body")
     return document
+
+
+def _is_finite(document: dict[str, Any]) -> bool:
+    """Whether JSON can say it: ``1e999`` is read as infinity."""
+    try:
+        json.dumps(document, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _made_up(engine: Engine, application: Application, event: EventKind, now: Instant) -> Call:
