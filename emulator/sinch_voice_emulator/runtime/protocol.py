@@ -7,7 +7,7 @@ import logging
 import re
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from sinch_voice_emulator.runtime.bridge import TARGET, Bridge, StartResponse
 from sinch_voice_emulator.runtime.loops import ServerLoop
@@ -53,11 +53,15 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
-        """Bytes arrived. An offer to upgrade (Java's client offers h2c) is hidden from the parser, which would drop the body."""
-        if b"pgrade:" in data and not (self.cycle is not None and self.cycle.more_body):
+        """Bytes arrived. An offer to upgrade (Java offers h2c) is hidden from the parser, which would drop the body."""
+        if b"pgrade:" in data and not self._in_body():
             head, blank, rest = data.partition(b"\r\n\r\n")
             data = _UPGRADE.sub(b"\r\nx-upgrade:", head) + blank + rest
         super().data_received(data)
+
+    def _in_body(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and cycle.more_body
 
     def _count(self, *parts: bytes) -> None:
         self._head += sum(map(len, parts)) + 4
