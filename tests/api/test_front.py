@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from api_client import Api, a_callout
 from sinch_voice_emulator.model.delivery import DeliveryState
 from sinch_voice_emulator.runtime.api_faults import ApiFault
 from sinch_voice_emulator.settings import DEFAULT_KEY, DEFAULT_SECRET
+from sinch_voice_emulator.v1.signing import decode_secret, signature, string_to_sign
 
 
 @pytest.fixture
@@ -71,6 +73,7 @@ def test_a_prefix_beats_the_host(api: Api) -> None:
         ("GET", "/calling/v2/callouts", 404, 40400),
         ("PUT", "/calling/v1/callouts", 405, 40500),
         ("PATCH", "/v1/configuration/numbers", 405, 40500),
+        ("OPTIONS", "/v1/configuration/numbers", 405, 40500),
     ],
 )
 def test_unknown_addresses_and_methods_have_the_shape_of_every_error(
@@ -138,3 +141,13 @@ def test_the_key_may_be_written_in_any_case() -> None:
     api = Api()
     shouted = base64.b64encode(f"{DEFAULT_KEY.upper()}:{DEFAULT_SECRET}".encode()).decode()
     assert api.open("/v1/configuration/numbers", authorization=f"basic {shouted}").status_code == 200
+
+
+def test_head_is_signed_as_such(api: Api) -> None:
+    path, now = "/v1/configuration/numbers", datetime.now(UTC).isoformat()
+    for method, status in (("HEAD", 200), ("GET", 401)):
+        text = string_to_sign(method, b"", "", now, path)
+        signed = f"Application {DEFAULT_KEY}:{signature(decode_secret(DEFAULT_SECRET), text)}"
+        answer = api.open(path, "HEAD", authorization=signed, headers={"x-timestamp": now})
+        assert (answer.status_code, answer.data) == (status, b"")
+    assert api.last_request()["method"] == "HEAD"

@@ -34,7 +34,8 @@ Handler: TypeAlias = Callable[..., Response]
 
 def json_response(value: object, status: int = 200) -> Response:
     """A compact JSON answer."""
-    return Response(json.dumps(value, separators=(",", ":"), ensure_ascii=False), status, mimetype="application/json")
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return Response(text, status, content_type="application/json")
 
 
 def no_content() -> Response:
@@ -59,7 +60,12 @@ class VoiceFront:
                 rule = path.replace("{", "<").replace("}", ">")
                 for suffix in ("", "/"):
                     app.add_url_rule(
-                        rule + suffix, f"{operation.id}{number}{suffix}", view, methods=[operation.method], strict_slashes=True
+                        rule + suffix,
+                        f"{operation.id}{number}{suffix}",
+                        view,
+                        methods=[operation.method],
+                        strict_slashes=True,
+                        provide_automatic_options=False,
                     )
 
     def _view(self, operation: Operation) -> Callable[..., Response]:
@@ -79,7 +85,7 @@ class VoiceFront:
         except ApiError as error:
             reference = self._emulator.new_reference()
             key = auth.claimed_key(environ.get("HTTP_AUTHORIZATION"))
-            self._emulator.note_refused_request(operation.method, _target(environ), error, key, reference)
+            self._emulator.note_refused_request(environ["REQUEST_METHOD"], _target(environ), error, key, reference)
             return response_to(error, reference)
         try:
             return self._carry_out(operation, handler, calling, environ, arguments)
@@ -92,7 +98,7 @@ class VoiceFront:
         emulator = self._emulator
         if emulator.settings.auth:
             signed = SignedRequest(
-                operation.method,
+                environ["REQUEST_METHOD"],
                 _target(environ),
                 body,
                 environ.get("HTTP_AUTHORIZATION"),
@@ -131,7 +137,7 @@ class VoiceFront:
         runtime.note(
             "api.request",
             {
-                "method": operation.method,
+                "method": environ["REQUEST_METHOD"],
                 "path": _target(environ),
                 "operation": operation.id,
                 "status": response.status_code,
@@ -151,9 +157,14 @@ def _target(environ: Environ) -> str:
     return target
 
 
+def _declared_length(environ: Environ) -> int:
+    declared: str = environ.get("CONTENT_LENGTH") or "0"
+    return int(declared) if declared.isascii() and declared.isdigit() else 0
+
+
 def _body(environ: Environ) -> bytes:
     """The body's bytes; raises 413 for more than the limit, before anything was done."""
-    if environ.get(TOO_LARGE) or (request.content_length or 0) > MAX_BODY:
+    if environ.get(TOO_LARGE) or _declared_length(environ) > MAX_BODY:
         raise RequestEntityTooLarge
     terminated = environ.get("wsgi.input_terminated")
     body: bytes = environ["wsgi.input"].read(MAX_BODY + 1) if terminated else request.get_data()
