@@ -81,7 +81,7 @@ class VoiceFront:
         environ: Environ = request.environ
         body = _body(environ)
         try:
-            calling = self._admit(operation, environ, body, configuration)
+            calling = self._admit(environ, body, configuration)
         except ApiError as error:
             reference = self._emulator.new_reference()
             key = auth.claimed_key(environ.get("HTTP_AUTHORIZATION"))
@@ -93,7 +93,7 @@ class VoiceFront:
             calling.open.close()
             raise
 
-    def _admit(self, operation: Operation, environ: Environ, body: bytes, configuration: bool) -> CallingRequest:
+    def _admit(self, environ: Environ, body: bytes, configuration: bool) -> CallingRequest:
         """Who sends this; raises ``ApiError`` for somebody who may not."""
         emulator = self._emulator
         if emulator.settings.auth:
