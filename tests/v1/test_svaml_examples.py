@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sinch_voice_emulator.v1.svaml import judge
-from v1.svaml_cases import Case, cases
+from v1.svaml_cases import PROFILES, Case, cases, examples
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases()])
@@ -25,3 +25,12 @@ def test_example(case: Case) -> None:
     for problem in judgement.problems:
         assert problem.path.startswith("$")
         assert problem.message
+
+
+def test_every_example_is_judged_in_some_event() -> None:
+    """The marks in the file are the manifest: how an example is meant (in which way of judging) and where it is tried."""
+    assert len(examples()) == 194
+    judged = {case.name.rsplit("-", 2)[0] for case in cases()}
+    for example in examples():
+        assert example["mode"] in PROFILES
+        assert example["name"] in judged
