@@ -55,6 +55,7 @@ endif
 docs: $(INSTALLED)
 	$(BIN)/python -m sinch_voice_emulator.settings.reference docs/configuration.md
 	$(BIN)/python -m sinch_voice_emulator.api.control.reference docs/control-api.md
+	$(BIN)/python -m sinch_voice_emulator.api.reference docs/endpoints.md
 
 bench: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m bench

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sinch_voice_emulator.api import reference
 from sinch_voice_emulator.cli import COMMANDS, run
 from sinch_voice_emulator.engine.phones import behaviour_of_number
 from sinch_voice_emulator.model.party import normalise_number
@@ -52,6 +53,12 @@ def test_every_number_with_a_behaviour_that_is_documented_has_one() -> None:
     assert len(numbers) >= 25
     for number in numbers:
         assert behaviour_of_number(normalise_number(re.sub("[SKx]", "1", number))) is not None, number
+
+
+def test_the_endpoint_tables_are_those_of_the_document() -> None:
+    page = (DOCS / "endpoints.md").read_text()
+    assert reference.rewritten(page) == page, "run `make docs`"
+    assert all(f"<!-- generated: {name} -->" in page for name in reference.GENERATED)
 
 
 def test_every_switch_is_explained() -> None:

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "emulator" / "sinch_voice_emu
 LAYERS = {
     "": 0,
     "errors": 0,
+    "pages": 0,
     "model": 0,
     "engine": 1,
     "v1": 2,

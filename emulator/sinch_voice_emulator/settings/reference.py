@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from pathlib import Path
 
+from sinch_voice_emulator import pages
 from sinch_voice_emulator.model.profile import DOCUMENTED, OBSERVED, STRICT
 from sinch_voice_emulator.settings.fidelity import NONE, describe, switches
 from sinch_voice_emulator.settings.options import CONFIG, OPTIONS, Option
@@ -48,14 +47,9 @@ GENERATED = {"options": options_table, "switches": switches_table}
 
 
 def rewritten(page: str) -> str:
-    """``page`` with each ``<!-- generated: NAME -->`` ... ``<!-- end -->`` block filled in anew."""
-    for name, make in GENERATED.items():
-        pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        table = make()
-        page = pattern.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", page)  # type: ignore[misc]
-    return page
+    """``page`` with its tables written anew."""
+    return pages.rewritten(page, GENERATED)
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        Path(name).write_text(rewritten(Path(name).read_text()))
+    pages.rewrite(sys.argv[1:], GENERATED)

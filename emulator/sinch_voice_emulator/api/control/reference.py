@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from pathlib import Path
 
+from sinch_voice_emulator import pages
 from sinch_voice_emulator.v1 import spec
 from sinch_voice_emulator.v1.spec import Operation
 
@@ -60,14 +59,9 @@ GENERATED = {"operations": operations_table}
 
 
 def rewritten(page: str) -> str:
-    """``page`` with each ``<!-- generated: NAME -->`` ... ``<!-- end -->`` block filled in anew."""
-    for name, make in GENERATED.items():
-        pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        table = make()
-        page = pattern.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", page)  # type: ignore[misc]
-    return page
+    """``page`` with its tables written anew."""
+    return pages.rewritten(page, GENERATED)
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        Path(name).write_text(rewritten(Path(name).read_text()))
+    pages.rewrite(sys.argv[1:], GENERATED)
