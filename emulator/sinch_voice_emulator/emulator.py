@@ -178,10 +178,10 @@ class Emulator:
         runtime = found[0] if found else self.account()
         runtime.note("api.refused", {**data, "why": error.why, "reference": reference}, severity=Severity.WARNING)
 
-    def note_stray_request(self, method: str, target: str, error: ApiError) -> None:
+    def note_stray_request(self, method: str, target: str, error: ApiError, reference: str) -> None:
         """Journal a request for an address that the API does not have."""
         data = {"method": method, "path": target, "status": error.status, "error": error.code, "message": error.message}
-        self.account().note("api.refused", {**data, "why": error.why}, severity=Severity.WARNING)
+        self.account().note("api.refused", {**data, "why": error.why, "reference": reference}, severity=Severity.WARNING)
 
     # --- serving -------------------------------------------------------------------------------------------------------------
 
@@ -227,12 +227,13 @@ class Emulator:
         if self._server is not None:
             return self._server
         from sinch_voice_emulator.api.app import create_app
+        from sinch_voice_emulator.api.control.errors import bridge_error
         from sinch_voice_emulator.runtime.bridge import Bridge
         from sinch_voice_emulator.runtime.server import Listener, Server
 
         driver = RealDriver(Courier(AllowedHosts(self.settings.allow_callback_hosts)))
         listeners = [Listener(place.host, place.port) for place in self.settings.listen]
-        server = Server(Bridge(create_app(self)), listeners, [driver])
+        server = Server(Bridge(create_app(self), bridge_error), listeners, [driver])
         server.bind()
         self._server, self._driver = server, driver
         for runtime in self.accounts.values():

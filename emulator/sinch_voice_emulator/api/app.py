@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from sinch_voice_emulator.api import calling, configuration, control
 from sinch_voice_emulator.api.errors import response_to, translated
-from sinch_voice_emulator.api.front import VoiceFront
+from sinch_voice_emulator.api.front import VoiceFront, target_of
 from sinch_voice_emulator.api.regions import RegionPrefix
 from sinch_voice_emulator.v1 import spec
 
@@ -32,11 +32,11 @@ def create_app(emulator: Emulator) -> Flask:
         """Anything that no operation caught: unknown addresses, wrong methods, bodies over the limit."""
         if request.path.startswith(CONTROL_PREFIX):
             return control.error_response(error)
-        refusal = translated(error)
-        answer = response_to(refusal, emulator.new_reference())
+        refusal, reference = translated(error), emulator.new_reference()
+        answer = response_to(refusal, reference)
         if refusal.status == 405:
             answer.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
-        emulator.note_stray_request(request.method, request.full_path.rstrip("?"), refusal)
+        emulator.note_stray_request(request.method, target_of(request.environ), refusal, reference)
         return answer
 
     app.wsgi_app = RegionPrefix(app.wsgi_app)  # type: ignore[method-assign]

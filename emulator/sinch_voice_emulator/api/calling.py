@@ -9,6 +9,7 @@ from sinch_voice_emulator.api.front import Handler, json_response, no_content, r
 from sinch_voice_emulator.engine.engine import Engine
 from sinch_voice_emulator.engine.inputs import (
     ConferenceEndRequested,
+    Headers,
     HoldChanged,
     ManagementRequested,
     MuteChanged,
@@ -32,12 +33,19 @@ def place_callout(calling: CallingRequest) -> Response:
         account=calling.runtime.account,
         application=calling.application,
         region=calling.region_of_creation,
-        forwarded=requests.forwarded_headers(request.headers.items()),
+        forwarded=_forwarded(),
     )
     remember(calling, remarks)
     call_id = calling.runtime.submit(wanted, calling.open)
     calling.call_id = call_id or ""
     return json_response({"callId": call_id})
+
+
+def _forwarded() -> Headers:
+    """The ``X-CB-*`` headers of this request. Most have none, which the environ tells without looking at each header."""
+    if not any(name.startswith("HTTP_X_CB_") for name in request.environ):
+        return ()
+    return requests.forwarded_headers(request.headers.items())
 
 
 def get_call(calling: CallingRequest, callId: str) -> Response:
@@ -92,23 +100,26 @@ def report_call(calling: CallingRequest, callId: str) -> Response:
 # --- conferences ---------------------------------------------------------------------------------------------------------
 
 
-def _room(calling: CallingRequest, name: str) -> RoomKey:
-    """The room a request means: in its region, or for a region-less one in the default region first, then wherever it is."""
+def _room(calling: CallingRequest, name: str, participant: str = "") -> RoomKey:
+    """The room a request means: in its region, or for a region-less one wherever it is.
+
+    Of several, the one with the ``participant``, else the one in the default region, else the oldest.
+    """
     key = calling.application.key
     default = RoomKey(key, calling.region_of_creation, name)
 
     def find(engine: Engine, _now: int) -> RoomKey:
-        if default in engine.state.conferences or calling.region_of_lookup:
+        rooms = engine.state.conferences
+        if calling.region_of_lookup:
             return engine.conference(default).key
-        others = (room for room in engine.state.conferences if (room.application, room.name) == (key, name))
-        return next(others, default)
+        candidates = [room for room in rooms if (room.application, room.name) == (key, name)]
+        candidates.sort(key=lambda room: (participant not in rooms[room].participants, room != default))
+        return engine.conference(candidates[0] if candidates else default).key
 
     try:
-        room = calling.runtime.read(find)
-        calling.runtime.read(lambda engine, _now: engine.conference(room))
+        return calling.runtime.read(find)
     except NotFound as error:
         raise errors.conference_not_found(name, str(error)) from None
-    return room
 
 
 def get_conference(calling: CallingRequest, conferenceId: str) -> Response:
@@ -129,7 +140,7 @@ def manage_participant(calling: CallingRequest, conferenceId: str, callId: str) 
     body = requests.json_body(calling.body)
     calling.journalled["body"] = body
     calling.call_id = callId
-    room = _room(calling, conferenceId)
+    room = _room(calling, conferenceId, callId)
     command = requests.participant(body)
     if command.name in ("mute", "unmute"):
         calling.runtime.submit(MuteChanged(room, callId, command.name == "mute"), calling.open)
@@ -141,7 +152,7 @@ def manage_participant(calling: CallingRequest, conferenceId: str, callId: str) 
 def remove_participant(calling: CallingRequest, conferenceId: str, callId: str) -> Response:
     """Remove one participant."""
     calling.call_id = callId
-    calling.runtime.submit(RemovalRequested(_room(calling, conferenceId), callId), calling.open)
+    calling.runtime.submit(RemovalRequested(_room(calling, conferenceId, callId), callId), calling.open)
     return json_response({})
 
 

@@ -85,7 +85,7 @@ class VoiceFront:
         except ApiError as error:
             reference = self._emulator.new_reference()
             key = auth.claimed_key(environ.get("HTTP_AUTHORIZATION"))
-            self._emulator.note_refused_request(environ["REQUEST_METHOD"], _target(environ), error, key, reference)
+            self._emulator.note_refused_request(environ["REQUEST_METHOD"], target_of(environ), error, key, reference)
             return response_to(error, reference)
         try:
             return self._carry_out(operation, handler, calling, environ, arguments)
@@ -99,7 +99,7 @@ class VoiceFront:
         if emulator.settings.auth:
             signed = SignedRequest(
                 environ["REQUEST_METHOD"],
-                _target(environ),
+                target_of(environ),
                 body,
                 environ.get("HTTP_AUTHORIZATION"),
                 environ.get("HTTP_X_TIMESTAMP"),
@@ -138,7 +138,7 @@ class VoiceFront:
             "api.request",
             {
                 "method": environ["REQUEST_METHOD"],
-                "path": _target(environ),
+                "path": target_of(environ),
                 "operation": operation.id,
                 "status": response.status_code,
                 **({"region": calling.region} if calling.region else {}),
@@ -151,7 +151,7 @@ class VoiceFront:
         return response
 
 
-def _target(environ: Environ) -> str:
+def target_of(environ: Environ) -> str:
     """The raw request target, as the client wrote and perhaps signed it."""
     target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or request.full_path
     return target
