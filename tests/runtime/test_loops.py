@@ -28,9 +28,9 @@ def test_background_sockets_are_reported_a_few_at_a_time_and_all_others_always()
         assert foreground in reported
         assert len(reported) == BACKGROUND_EVENTS + 1
         assert selector.postponed == 9
-        for near in list(reported):
-            assert isinstance(near, socket.socket)
-            near.recv(1)
+        for reader in reported:
+            assert isinstance(reader, socket.socket)
+            reader.recv(1)
         assert len(selector.select(1)) == 9
         assert selector.postponed == 0
     for pair in pairs:
