@@ -19,13 +19,13 @@ LAYERS = {
     "v1": 2,
     "runtime": 3,
     "settings": 4,
-    "dialect": 4,
     "ladder": 4,
     "emulator": 5,
     "api": 6,
     "ui": 6,
     "scenario": 6,
     "sample_backend": 6,
+    "testkit": 6,
     "pytest_plugin": 7,
     "cli": 7,
     "demo": 8,
@@ -33,7 +33,7 @@ LAYERS = {
 }
 """How high each top-level module or package stands; it may import what stands lower. A new one needs a row."""
 
-NEIGHBOURS = {("model", "errors"), ("errors", ""), ("model", ""), ("api", "ui"), ("emulator", "api")}
+NEIGHBOURS = {("model", "errors"), ("errors", ""), ("model", ""), ("api", "ui"), ("emulator", "api"), ("testkit", "api"), ("", "testkit")}
 """Imports that are meant although they go sideways; ``emulator`` starts the HTTP application, as the composition root."""
 
 PURE = ("model", "engine", "v1")

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sinch_voice_emulator.dialect import VoiceDialect
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.engine.engine import Engine
 from sinch_voice_emulator.errors import Conflict, LimitReached, NotFound
@@ -21,6 +20,7 @@ from sinch_voice_emulator.runtime.api_faults import ApiFaults
 from sinch_voice_emulator.runtime.bounds import Bounds
 from sinch_voice_emulator.runtime.clocks import Clock, RealClock
 from sinch_voice_emulator.runtime.delivery import Courier
+from sinch_voice_emulator.runtime.dialect import VoiceV1
 from sinch_voice_emulator.runtime.driver import RealDriver
 from sinch_voice_emulator.runtime.request_rate import RequestRate
 from sinch_voice_emulator.settings import Settings
@@ -66,7 +66,7 @@ class Emulator:
         self._owners: dict[str, AccountRuntime] = {}
         self._server: Server | None = None
         self._driver: RealDriver | None = None
-        self._dialect = VoiceDialect(lambda: self.public_url)
+        self._dialect = VoiceV1(lambda: self.public_url)
         self.create_account(self.settings.account(DEFAULT_ACCOUNT))
 
     # --- accounts ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Whole calls over sockets: callout with ACE and DICE; the phone hangs up as soon as it answered, the backend answers at once."""
+"""Whole calls over sockets: callout with ACE and DICE; the phone hangs up at once, the backend answers at once."""
 
 from __future__ import annotations
 

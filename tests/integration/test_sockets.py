@@ -80,10 +80,11 @@ def wire(emulator: Emulator) -> Iterator[Wire]:
         yield connection
 
 
-def fetch(url: str, method: str = "GET", body: object = None) -> Any:
+def fetch(url: str, method: str = "GET", body: object = None, **headers: str) -> Any:
     """One request with credentials; redirects count as failures, like every other error."""
     data = json.dumps(body).encode() if body is not None else None
-    request = urllib.request.Request(url, data, {"Authorization": BASIC}, method=method)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(url, data, {"Authorization": BASIC, **named}, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=PATIENCE) as answer:
         text = answer.read()
@@ -194,6 +195,18 @@ def test_the_answer_to_a_callout_is_there_before_its_first_callback() -> None:
         wait_until(emulator.account(), settled(emulator.account()))
         assert known == [placed]
         assert backend.events == ["ice", "dice"]
+
+
+def test_custom_headers_of_a_callout_travel_with_every_callback_of_its_call() -> None:
+    with served_with(lambda _: {"action": {"name": "hangup"}}) as (emulator, backend):
+        url = f"{emulator.url}/calling/v1/callouts"
+        fetch(url, "POST", a_callout_that_asks(), X_CB_Tenant="blue", x_cb_row="7", X_Other="stays")
+        fetch(url, "POST", a_callout_that_asks())
+        wait_until(emulator.account(), settled(emulator.account()))
+        sent = [{name: value for name, value in one.headers.items() if name.startswith("x-")} for one in backend.received]
+        assert sorted(len(headers) for headers in sent) == [1, 1, 3, 3]
+        travelled = [headers for headers in sent if len(headers) == 3]
+        assert all((headers["x-cb-tenant"], headers["x-cb-row"]) == ("blue", "7") for headers in travelled)
 
 
 def test_half_a_request_causes_nothing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sinch_voice_emulator.engine.effects import CallbackEvent
 from sinch_voice_emulator.model.account import Account, Application
 from sinch_voice_emulator.model.call import Call
@@ -13,14 +15,17 @@ from sinch_voice_emulator.v1.answers import Answer, Failure, Interpretation
 
 
 class VoiceV1:
-    """Bodies, signatures and answers of v1 callbacks. ``public_url`` is the emulator's address as backends see it."""
+    """Bodies, signatures and answers of v1 callbacks.
 
-    def __init__(self, public_url: str) -> None:
-        self.public_url = public_url
+    ``public_url`` gives the emulator's address as backends see it, which may be known only once a port is bound.
+    """
+
+    def __init__(self, public_url: Callable[[], str]) -> None:
+        self._public_url = public_url
 
     def body(self, event: CallbackEvent, call: Call, account: Account, now: Instant) -> bytes:
         """The bytes of a callback, from the call as it is now."""
-        return callbacks.encode(callbacks.body(event, call, account, now, self.public_url))
+        return callbacks.encode(callbacks.body(event, call, account, now, self._public_url()))
 
     def interpret(self, delivery: Delivery, call: Call, account: Account, answer: Answer | Failure) -> Interpretation:
         """What the answer to a delivery means for its call."""
