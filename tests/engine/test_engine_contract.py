@@ -41,7 +41,7 @@ from sinch_voice_emulator.model.call import CalloutKind, CallState, Origin
 from sinch_voice_emulator.model.conference import RoomKey
 from sinch_voice_emulator.model.party import Party, PartyKind, number, sip
 from sinch_voice_emulator.model.phone import Verdict
-from sinch_voice_emulator.model.script import Dial, EnterMenu, HangUp, Join, Menu, Park, Script
+from sinch_voice_emulator.model.script import Dial, EnterMenu, HangUp, Join, Menu, Park, Proceed, Script
 from svaml import CONTINUE, HANGUP, action, connect, do, join, menu, option, run_menu, say
 
 NOWHERE = RoomKey(APP, "euc1", "nowhere")
@@ -172,9 +172,9 @@ def test_nobody_is_on_the_line_yet(script: Script) -> None:
     assert any("nobody is on the line yet" in text for text in book.remarks("problem"))
 
 
-@pytest.mark.parametrize("origin", ["callout", "phone"])
-def test_there_is_nothing_to_dial(origin: str) -> None:
-    book = submitted(Script((), Dial()), origin)
+@pytest.mark.parametrize(("origin", "action"), [("callout", Dial()), ("callout", Proceed()), ("phone", Dial())])
+def test_there_is_nothing_to_dial(origin: str, action: Dial | Proceed) -> None:
+    book = submitted(Script((), action), origin)
     book.ended("FAILED", "GENERALERROR")
     assert any("there is nothing to dial" in text for text in book.remarks("problem"))
 

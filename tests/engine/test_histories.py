@@ -104,6 +104,7 @@ DIALS = st.builds(
     record=RECORD,
     on_answer=st.none() | st.just(Script((), Park())),
 )
+REACHED = st.builds(Dial, to=st.sampled_from((number(PHONE), sip("a@b"), username("bob"))), detection=DETECTION, record=RECORD)
 TONES = st.builds(ToneOptions, st.sampled_from(ToneMode), st.sampled_from((1, 3)))
 MENUS = st.builds(
     EnterMenu,
@@ -130,6 +131,8 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.builds(Park, PROMPTS, PROMPTS, st.sampled_from((None, 15_000))),
 )
 SCRIPTS = st.builds(Script, st.lists(STEPS, max_size=3).map(tuple), st.none() | ACTIONS, st.sampled_from(Audience))
+ENDINGS = SCRIPTS.filter(lambda script: not isinstance(script.action, Dial))
+"""What may be given in advance; a call that dials again whenever somebody answers would do so for ever."""
 BEHAVIOURS = st.builds(
     PhoneBehaviour,
     hangs_up_after=st.sampled_from((None, 4_000)),
@@ -205,7 +208,7 @@ class Histories(RuleBasedStateMachine):
         wants=st.builds(Wants, st.booleans(), st.booleans(), st.booleans()),
         ask_first=st.booleans(),
         purpose=SCRIPTS,
-        inline=st.dictionaries(st.sampled_from((EventKind.ANSWERED, EventKind.INPUT)), SCRIPTS, max_size=1),
+        inline=st.dictionaries(st.sampled_from((EventKind.ANSWERED, EventKind.INPUT)), ENDINGS, max_size=1),
     )
     def is_called_out(
         self, kind: CalloutKind, to: Party, wants: Wants, ask_first: bool, purpose: Script, inline: dict[EventKind, Script]
@@ -214,6 +217,19 @@ class Histories(RuleBasedStateMachine):
             kind, APP, "", to, DID, ask_first=ask_first, on_proceed=purpose, wants=wants, inline=inline, max_duration=40_000
         )
         self._submit(request)
+
+    @rule(
+        goes=st.one_of(st.builds(Join, st.sampled_from(ROOMS), tones=TONES, record=RECORD), MENUS, REACHED, REACHED, REACHED),
+        behaviour=BEHAVIOURS,
+        answer=st.just(Script((), Proceed())) | SCRIPTS,
+    )
+    def goes_well(self, goes: Action, behaviour: PhoneBehaviour, answer: Script) -> None:
+        """A call comes in, its ICE is answered, and where somebody is dialled, so is its ACE."""
+        self.arrives(Origin.PSTN, Party(PartyKind.DID, DID), behaviour)
+        self.answers(Script((), goes), len(self.sent) - 1)
+        if isinstance(goes, Dial):
+            self.time_passes(1)
+            self.answers(answer, len(self.sent) - 1)
 
     @rule(seconds=st.sampled_from((0, 1, 1, 2, 5, 5, 30, 61, 20_000)))
     def time_passes(self, seconds: int) -> None:
@@ -237,7 +253,7 @@ class Histories(RuleBasedStateMachine):
             asked = self.sent.pop()
             self._submit(AnswerUnusable(asked.delivery, asked.call_id, kind, "bad"))
 
-    @rule(which=CALLS, script=SCRIPTS)
+    @rule(which=CALLS, script=SCRIPTS.filter(lambda script: not isinstance(script.action, HangUp)))
     def is_managed(self, which: int, script: Script) -> None:
         self._submit(ManagementRequested(self._call(which), APP, "", script))
 

@@ -275,6 +275,19 @@ def test_the_longest_a_call_may_last(switch: str) -> None:
     book.ended("ANSWERED", switch, seconds=90, debit=0.035)
 
 
+def test_a_call_that_dials_again_and_again_lasts_no_longer() -> None:
+    book = Playbook(default_max_duration=60_000)
+    book.phone_calls()
+    book.ice(MENU)
+    book.wait(20)
+    book.presses("1")
+    book.pie("return", "one", answer=connect(PHONE, maxDuration=50))
+    book.wait(1)
+    book.ace(CONTINUE)
+    book.wait(39)
+    book.ended("ANSWERED", "TIMEOUT", seconds=60, debit=0.0175)
+
+
 def test_calls_last_four_hours_at_most() -> None:
     book = bridged()
     book.wait(14_400)

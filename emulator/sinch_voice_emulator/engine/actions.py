@@ -74,6 +74,8 @@ def _hang_up(turn: Turn, call: Call, action: HangUp) -> None:
 def connect(turn: Turn, move: Connect) -> None:
     """Do what the call was about: the callout's own purpose first, else join whoever is on the line."""
     call = move.call
+    if not call.near:
+        return turn.then(StartDialling(call, Dial()))
     if move.event is EventKind.ANSWERED and announces_again(turn, call):
         turn.remark(call, "a SIP party is announced twice; this was the first time", basis=Basis.OBSERVED)
         call.answers_told += 1

@@ -108,10 +108,10 @@ def call_out(turn: Turn, request: CalloutRequested) -> Call:
         max_duration=request.max_duration,
     )
     turn.state.calls[call.id] = call
-    if request.to is not None:
-        pricing.dial(turn, call, request.to)
     _created(turn, call)
     if request.ask_first:
+        if request.to is not None:
+            pricing.dial(turn, call, request.to)
         turn.then(Ask(call, IncomingCall()))
     else:
         turn.then(StartDialling(call, Dial(request.to, tones=request.tones)))
@@ -122,9 +122,8 @@ def _check_affordable(turn: Turn, to: Party) -> None:
     account = turn.account
     if account.is_blocked(to):
         raise DestinationForbidden(f"account {account.name!r} may not call {to.endpoint}: it begins with a blocked prefix")
-    price = pricing.price_of(account, to)
-    if not pricing.can_afford(account, price):
-        currency = account.rates.currency
+    if not pricing.can_call(account, to):
+        price, currency = pricing.price_of(account, to), account.rates.currency
         raise NoCredit(f"a minute to {to.endpoint} costs {price} {currency} and the account has {account.credit} left")
 
 

@@ -105,7 +105,7 @@ def _obstacle(turn: Turn, call: Call, party: Party, cli: str) -> Reason | None:
         text = f"{MAX_JOINED_CALLS} calls of this account have dialled one another, which goes in circles"
         turn.remark(call, text, Severity.PROBLEM, Basis.ASSUMED)
         return Reason.CONGESTION
-    if not pricing.can_afford(turn.account, pricing.price_of(turn.account, party)):
+    if not pricing.can_call(turn.account, party):
         return Reason.NOCREDITPARTNER
     withheld = call.dial is not None and call.dial.cli == ""
     if call.origin is not Origin.SERVER or call.near or cli or withheld or party.kind is not PartyKind.NUMBER:
@@ -175,7 +175,7 @@ def answered(turn: Turn, move: FarAnswered) -> None:
             pick_up(turn, call, caller)
     pick_up(turn, call, leg)
     pricing.connected(turn, call, leg.party)
-    guard_length(turn, call, dial.max_duration or call.max_duration)
+    guard_length(turn, call, dial.max_duration)
     if dial.tones:
         turn.note("tones.sent", call, leg.number, tones=dial.tones)
         hear_tones(turn, call, leg, dial.tones)

@@ -6,6 +6,7 @@ from sinch_voice_emulator.engine.moves import End, FarAnswered
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.timers import TimerKind
 from sinch_voice_emulator.model.call import Call, Leg, LegRole, LegState, Reason
+from sinch_voice_emulator.model.instants import Millis
 from sinch_voice_emulator.model.script import Audience
 
 
@@ -61,14 +62,16 @@ def answer_near(turn: Turn, call: Call) -> None:
         return
     turn.cancel(call, TimerKind.GIVES_UP)
     pick_up(turn, call, near)
-    guard_length(turn, call, call.max_duration)
+    guard_length(turn, call)
 
 
-def guard_length(turn: Turn, call: Call, limit: int | None) -> None:
-    """Cut the call after ``limit`` milliseconds from now (``None``: the account's default)."""
-    limit = limit or turn.account.profile.default_max_duration
-    call.max_ends = turn.now + limit
-    turn.after(call, TimerKind.MAX_DURATION, limit)
+def guard_length(turn: Turn, call: Call, limit: Millis | None = None) -> None:
+    """Cut the call ``limit`` milliseconds from now, and in any case when it has lasted as long as a call may."""
+    longest = call.max_duration or turn.account.profile.default_max_duration
+    left = longest - call.length(turn.now)
+    left = left if limit is None else min(limit, left)
+    call.max_ends = turn.now + left
+    turn.after(call, TimerKind.MAX_DURATION, left)
 
 
 def hang_up_leg(turn: Turn, call: Call, leg: Leg, why: str) -> None:

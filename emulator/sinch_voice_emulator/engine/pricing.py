@@ -32,6 +32,11 @@ def can_afford(account: Account, price: Decimal) -> bool:
     return account.credit is None or price == FREE or account.credit >= price
 
 
+def can_call(account: Account, party: Party) -> bool:
+    """Whether the credit, where there is a limit, pays for a first minute to ``party``."""
+    return account.credit is None or can_afford(account, price_of(account, party))
+
+
 def connected(turn: Turn, call: Call, party: Party) -> None:
     """``party`` picked up: its price applies, and the first minute is paid."""
     call.rate = price_of(turn.account, party)
