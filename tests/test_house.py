@@ -13,6 +13,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 MOST_LINES_OF_A_FILE = 400
+MOST_LINES_OF_A_TEST_FILE = 430
 MOST_LINES_OF_A_FUNCTION = 50
 
 
@@ -47,7 +48,7 @@ def sleeps(source: str) -> list[int]:
 @pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=name_of)
 def test_files_and_functions_are_short(path: Path) -> None:
     source = path.read_text()
-    assert len(source.splitlines()) <= MOST_LINES_OF_A_FILE
+    assert len(source.splitlines()) <= (MOST_LINES_OF_A_FILE if PACKAGE in path.parents else MOST_LINES_OF_A_TEST_FILE)
     assert long_functions(source) == []
 
 

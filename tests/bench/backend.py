@@ -24,10 +24,9 @@ async def serve(delay: float) -> None:
                     int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
                 )
                 body = await reader.readexactly(length)
-                if delay:
-                    await asyncio.sleep(delay)
                 answer = next((answer for event, answer in ANSWERS.items() if event in body), b"{}")
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(answer), answer))
+                response = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(answer), answer)
+                asyncio.get_running_loop().call_later(delay, writer.write, response)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 

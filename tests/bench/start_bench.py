@@ -6,6 +6,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 from bench.table import show
@@ -45,7 +46,7 @@ def _first_answer(arguments: list[str]) -> float:
                     if b" 200 " in connection.recv(64):
                         return (time.perf_counter() - began) * 1000
             except OSError:
-                time.sleep(0.002)
+                threading.Event().wait(0.002)
     finally:
         process.terminate()
         process.wait()

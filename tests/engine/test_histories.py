@@ -316,7 +316,8 @@ class Histories(RuleBasedStateMachine):
         assert call.id not in state.timers.live
         assert all(leg.state is LegState.DOWN for leg in call.legs)
         assert (call.pending, call.running, call.menu, call.parking) == (None, None, None, None)
-        assert all(state.recordings[key].ended is not None for key in call.recorded if not state.recordings[key].conference)
+        own = [one for key in call.recorded if (one := state.recordings[key]).call_id == call.id and not one.conference]
+        assert all(recording.ended is not None for recording in own)
         assert self.told.get(call.id, []).count(EventKind.ENDED) == int(call.wants.ended and not call.suppressed)
         charged = any(leg.role is LegRole.CALLEE and leg.answered is not None for leg in call.legs)
         assert call.debit == (bill(call.rate, call.length(self.now)) if charged else FREE)

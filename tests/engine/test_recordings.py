@@ -92,6 +92,18 @@ def test_a_file_of_the_same_name_is_overwritten_but_not_while_it_is_written() ->
     assert book.engine.state.recordings["same.wav"].call_id == book.call
 
 
+def test_a_call_that_is_forgotten_takes_no_file_of_another_call_along() -> None:
+    book = Playbook(max_ended_calls=1)
+    for _ in range(2):
+        book.phone_calls()
+        book.ice(do(ANSWER, record(destinationUrl="sdrive://same.wav"), then=HANGUP))
+    (second,) = book.engine.state.recordings.values()
+    assert second.call_id == book.call
+    book.wait(1)
+    assert list(book.engine.state.calls) == [book.call]
+    assert list(book.engine.state.recordings) == ["same.wav"]
+
+
 def test_two_files_without_an_ending() -> None:
     book = Playbook()
     for _ in range(2):

@@ -62,7 +62,8 @@ def spoken_to(emulator: Emulator, voice: Any) -> str:
     """A callout whose phone was picked up and that plays something."""
     call_id: str = voice.callouts.text_to_speech(destination=DESTINATION, cli=CLI, text="Hello. " * 80).call_id
     wait_until(
-        emulator.account(), lambda: emulator.account().read(lambda engine, now: engine.state.calls[call_id].length(now) > 0)
+        emulator.account(),
+        lambda: emulator.account().read(lambda engine, _now: engine.state.calls[call_id].answered is not None),
     )
     return call_id
 

@@ -89,7 +89,7 @@ def test_an_earlier_deadline_is_noticed() -> None:
 
     async def work(driver: RealDriver) -> None:
         driver.add(account)
-        await asyncio.sleep(0)
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
         fake(account).due[account.clock.now() + 5] = sooner
         account.note("remark", {})
         await until(account, lambda: "sooner" in kinds(account))

@@ -105,12 +105,14 @@ def _end_linked(turn: Turn, call: Call) -> None:
 def forget(state: EngineState, old: int) -> None:
     """Forget the oldest of the ended calls, where there are too many; only the first ``old`` of them may go.
 
-    Effects of a step still speak of the calls that ended in it.
+    Effects of a step still speak of the calls that ended in it. A file that another call has overwritten is that call's.
     """
     for _ in range(min(old, len(state.ended) - state.max_ended_calls)):
         call = state.calls.pop(state.ended.popleft())
         state.forgotten += 1
         for key in call.recorded:
             recording = state.recordings.get(key)
-            if recording is not None and recording.ended is not None:
+            if recording is None or recording.ended is None:
+                continue
+            if recording.call_id == call.id or recording.call_id not in state.calls:
                 del state.recordings[key]
