@@ -216,3 +216,8 @@ def restart(clock: Clock, instant: Instant) -> Instant:
         raise Conflict("this clock cannot be set back")
     clock.restart(instant)
     return instant
+
+
+def is_virtual(clock: Clock) -> bool:
+    """Whether a clock stands still until somebody moves it, and can be made to run."""
+    return isinstance(clock, AccountClock) and clock.virtual

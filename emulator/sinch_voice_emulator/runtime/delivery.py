@@ -1,4 +1,4 @@
-"""One delivery over HTTP: primary address, fallback, redeliveries; each attempt signed anew and recorded.
+"""One attempt over HTTP.
 
 aiohttp is imported when the first callback leaves, in another thread: it takes longer to load than the server to start.
 """
@@ -12,12 +12,11 @@ import ssl
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from sinch_voice_emulator import __version__
 from sinch_voice_emulator.errors import EmulatorError
-from sinch_voice_emulator.model.delivery import Attempt, Delivery
+from sinch_voice_emulator.model.delivery import Attempt
 from sinch_voice_emulator.model.instants import Millis
-from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.addresses import AllowedHosts, host_of, literal
+from sinch_voice_emulator.runtime.exchanges import Exchange, Measured
 from sinch_voice_emulator.runtime.loops import paced_selector
 from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind, Headers
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     import aiohttp
 
 MAX_ANSWER = 1024 * 1024
-USER_AGENT = f"sinch-voice-emulator/{__version__}"
 _BEHIND_SECONDS = 0.05
 _KNOCK_SECONDS = 0.3
 
@@ -38,34 +36,12 @@ class NotDelivered(EmulatorError):
         super().__init__(message)
 
 
-async def exchange(account: AccountRuntime, delivery: Delivery, courier: Courier) -> Answer | Failure:
-    """Attempt a delivery until somebody answers with success; the last answer, or why there is none."""
-    outcome: Answer | Failure = Failure(FailureKind.ADDRESS, "there is no address to deliver to")
-    for url in addresses_of(delivery):
-        attempt, failure = await _attempt(account, delivery, courier, url)
-        account.attempted(delivery, attempt)
-        if failure is not None or attempt.status is None:
-            outcome = failure or outcome
-            continue
-        outcome = Answer(attempt.status, attempt.response_headers, attempt.response_body)
-        if 200 <= attempt.status < 300:
-            break
-    return outcome
-
-
-def addresses_of(delivery: Delivery) -> list[str]:
-    """Every URL to try, in order: the primary, the fallback once, then redeliveries to the primary."""
-    target, policy = delivery.target, delivery.policy
-    fallback = [target.fallback] if policy.try_fallback and target.fallback else []
-    return [target.primary, *fallback, *[target.primary] * policy.redeliveries]
-
-
-async def _attempt(account: AccountRuntime, delivery: Delivery, courier: Courier, url: str) -> tuple[Attempt, Failure | None]:
-    try:
-        headers = (*account.sign(delivery, url), ("user-agent", USER_AGENT))
-    except EmulatorError as refusal:
-        return Attempt(url, (), error=str(refusal)), Failure(FailureKind.ADDRESS, str(refusal))
-    return await courier.post(url, headers, delivery.body, delivery.policy.timeout)
+async def exchange(exchange: Exchange, courier: Courier) -> Measured:
+    """Make one attempt."""
+    attempt, failure = await courier.post(exchange.url, exchange.headers, exchange.body, exchange.timeout)
+    if failure is None and attempt.status is not None:
+        return Measured(Answer(attempt.status, attempt.response_headers, attempt.response_body), attempt.wall_ms)
+    return Measured(failure or Failure(FailureKind.BROKEN, attempt.error), attempt.wall_ms)
 
 
 class Courier:

@@ -12,16 +12,18 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sinch_voice_emulator.errors import NotFound
 from sinch_voice_emulator.model.delivery import Delivery
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.runtime.account import AccountRuntime
-from sinch_voice_emulator.runtime.clocks import real_monotonic
+from sinch_voice_emulator.runtime.alarms import Alarm
+from sinch_voice_emulator.runtime.clocks import AccountClock, is_virtual, real_monotonic
 from sinch_voice_emulator.runtime.delivery import Courier, exchange
+from sinch_voice_emulator.runtime.exchanges import Exchange, Measured, delivering
 from sinch_voice_emulator.runtime.loops import connection_limit, raise_file_limit
-from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind
+from sinch_voice_emulator.runtime.ports import Failure, FailureKind
 
 STARTS_PER_TURN = 8
 TURN_SECONDS = 0.005
@@ -38,8 +40,9 @@ class _Lane:
     account: AccountRuntime
     unsubscribe: Callable[[], None] = lambda: None
     in_flight: int = 0
+    turn: asyncio.Event = field(default_factory=asyncio.Event)
     timer: asyncio.TimerHandle | None = None
-    armed_for: Instant | None = None
+    armed_for: tuple[Instant | None, float] | None = None
     queued: bool = False
     rests_until: float = 0.0
 
@@ -60,6 +63,7 @@ class RealDriver:
         self._lanes: dict[AccountRuntime, _Lane] = {}
         self._dirty: dict[_Lane, None] = {}
         self._ready: deque[_Lane] = deque()
+        self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
@@ -139,7 +143,7 @@ class RealDriver:
     def _look_at(self, lane: _Lane) -> None:
         """Fire what is due, set the timer for what is next, and get in line when there is something to send."""
         account = lane.account
-        if account not in self._lanes:
+        if account not in self._lanes or account.driven_by_hand:
             return lane.disarm()
         if lane.rests_until > real_monotonic():
             return None
@@ -156,7 +160,7 @@ class RealDriver:
             return self._arm(lane, None, AFTER_A_FAULT_SECONDS)
         if deadline is None:
             lane.disarm()
-        elif deadline != lane.armed_for:
+        elif lane.armed_for != (deadline, _speed(account)):
             self._arm(lane, deadline, account.clock.seconds_until(deadline))
         if account.has_ready and not lane.queued:
             lane.queued = True
@@ -167,7 +171,7 @@ class RealDriver:
         lane.disarm()
         if seconds is None or self._loop is None:
             return
-        lane.armed_for = deadline
+        lane.armed_for = (deadline, _speed(lane.account))
         lane.timer = self._loop.call_later(max(seconds, _SHORTEST_SLEEP), self._ring, lane)
 
     def _ring(self, lane: _Lane) -> None:
@@ -177,9 +181,9 @@ class RealDriver:
     def _start_one(self, lane: _Lane) -> bool:
         """Start one delivery of an account whose turn it is; an account with more gets in line again."""
         lane.queued = False
-        if lane.account not in self._lanes:
+        if lane.account not in self._lanes or lane.account.driven_by_hand:
             return False
-        if len(self._tasks) >= self._limit or lane.in_flight >= self._share:
+        if len(self._tasks) - self._waiting >= self._limit or not self._has_room(lane):
             self._line_up(lane)
             return False
         taken = lane.account.take_ready(1)
@@ -198,23 +202,70 @@ class RealDriver:
 
     # --- one delivery --------------------------------------------------------------------------------------------------
 
+    async def post(self, wanted: Exchange) -> Measured:
+        """Make one attempt of whatever account, on the server's loop."""
+        return await exchange(wanted, self._courier)
+
     async def _deliver(self, lane: _Lane, delivery: Delivery) -> None:
-        outcome: Answer | Failure
+        steps = delivering(lane.account, delivery)
         try:
-            outcome = await exchange(lane.account, delivery, self._courier)
+            step = next(steps)
+            while True:
+                if isinstance(step, Exchange):
+                    step = steps.send(await self.post(step))
+                else:
+                    await self._wait_for(lane, step)
+                    step = next(steps)
+        except StopIteration:
+            pass
         except Exception as fault:
-            outcome = Failure(FailureKind.BROKEN, f"the emulator failed to deliver: {fault!r}")
-            self._report(lane, outcome.sentence)
+            self._report(lane, f"delivering {delivery.event.value} failed: {fault!r}")
+            self._break_off(lane, delivery, fault)
         finally:
-            lane.in_flight -= 1
-        try:
-            lane.account.conclude(delivery.id, outcome)
-        except Exception as fault:
-            self._report(lane, f"taking in the answer to {delivery.event.value} failed: {fault!r}")
+            self._leave(lane)
         self._schedule()
+
+    async def _wait_for(self, lane: _Lane, alarm: Alarm) -> None:
+        """Make room for others until the account's time has come, and wait for room again."""
+        rung = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def ring() -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(rung.set)
+
+        alarm.when_rung(ring)
+        self._leave(lane)
+        self._waiting += 1
+        try:
+            self._touch(lane)
+            await rung.wait()
+            while not self._has_room(lane):
+                lane.turn.clear()
+                await lane.turn.wait()
+        finally:
+            lane.in_flight += 1
+            self._waiting -= 1
+
+    def _leave(self, lane: _Lane) -> None:
+        lane.in_flight -= 1
+        lane.turn.set()
+
+    def _has_room(self, lane: _Lane) -> bool:
+        """Where time stands still one callback is exchanged at a time, so that two runs of one test are the same."""
+        return lane.in_flight < (1 if is_virtual(lane.account.clock) else self._share)
+
+    def _break_off(self, lane: _Lane, delivery: Delivery, fault: Exception) -> None:
+        outcome = Failure(FailureKind.BROKEN, f"the emulator failed to deliver: {fault!r}")
+        with contextlib.suppress(Exception):
+            lane.account.conclude(delivery.id, outcome)
 
     def _report(self, lane: _Lane, text: str) -> None:
         """Say in the log and in the account's journal that the emulator itself failed; it goes on."""
         log.exception("account %s: %s", lane.account.name, text)
         with contextlib.suppress(Exception):
             lane.account.fault(text)
+
+
+def _speed(account: AccountRuntime) -> float:
+    return account.clock.speed if isinstance(account.clock, AccountClock) else 1.0

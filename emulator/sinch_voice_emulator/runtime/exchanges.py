@@ -39,7 +39,16 @@ class Exchange:
     timeout: Millis
 
 
-Delivering: TypeAlias = Generator[Exchange | Alarm, Outcome | None, None]
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An outcome, by somebody who knows better than a stopwatch around the exchange how long it took on the wall clock."""
+
+    outcome: Outcome
+    wall_ms: float
+
+
+Reply: TypeAlias = Answer | Failure | Measured | None
+Delivering: TypeAlias = Generator[Exchange | Alarm, Reply, None]
 
 
 @dataclass(slots=True)
@@ -48,6 +57,7 @@ class _Result:
 
     outcome: Outcome
     ordered: bool = False
+    wall_ms: float = 0.0
     late: list[tuple[Instant, Outcome]] = field(default_factory=list)
     copies: list[Exchange] = field(default_factory=list)
 
@@ -76,21 +86,20 @@ def delivering(account: AccountRuntime, delivery: Delivery) -> Delivering:
         raise
     account.conclude(delivery.id, result.outcome, ordered=result.ordered)
     for copy in copies:
-        answer = yield copy
+        answer, _ = _measured((yield copy), 0.0)
         account.too_late(delivery, _word(answer), "it answers a duplicate, and the first answer counts")
     for due, outcome in sorted(late, key=lambda pair: pair[0]):
         yield from _wait(account, delivery, due - account.clock.now())
         account.too_late(delivery, _word(outcome), "it came after the timeout of the callback")
 
 
-def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator[Exchange | Alarm, Outcome | None, _Result]:
+def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator[Exchange | Alarm, Reply, _Result]:
     fault = account.faults.firing(delivery)
     if fault is not None:
         account.note("fault.fired", fault.about(delivery, url), call_id=delivery.call_id)
         if fault.kind in (FaultKind.DELAY, FaultKind.REORDER):
             yield from _hold_back(account, delivery, fault)
     request = Request(url, delivery.body) if fault is None else fault.request(url, delivery.body)
-    begun = real_perf_counter()
     try:
         tamper = fault.tamper(account) if fault is not None else None
         headers = _signed(account, delivery, request, tamper)
@@ -100,7 +109,7 @@ def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator
     exchange = Exchange(account, delivery, url, headers, request.sent, delivery.policy.timeout)
     result = _Result(Failure(FailureKind.BROKEN, "nothing was sent"))
     result.outcome = yield from _exchanged(account, exchange, fault, result)
-    account.attempted(delivery, _recorded(url, headers, result.outcome, (real_perf_counter() - begun) * 1000))
+    account.attempted(delivery, _recorded(url, headers, result.outcome, result.wall_ms))
     if fault is not None:
         fault.judge(account, delivery, result.outcome)
     return result
@@ -108,14 +117,14 @@ def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator
 
 def _exchanged(
     account: AccountRuntime, exchange: Exchange, fault: DeliveryFault | None, result: _Result
-) -> Generator[Exchange | Alarm, Outcome | None, Outcome]:
+) -> Generator[Exchange | Alarm, Reply, Outcome]:
     """Post, unless the network fails before that, and answer what the network makes of the answer."""
     delivery, timeout = exchange.delivery, exchange.timeout
     result.ordered = fault is not None and fault.explains_failure
     instead = fault.instead(exchange.url, timeout) if fault is not None else None
     if instead is None or (fault is not None and fault.reaches_backend):
-        outcome = yield exchange
-        assert outcome is not None, "an exchange is answered with its outcome"
+        begun = real_perf_counter()
+        outcome, result.wall_ms = _measured((yield exchange), begun)
         account.faults.remember(exchange.headers)
         if isinstance(outcome, Failure) and outcome.kind is FailureKind.TIMEOUT:
             elapse(account, timeout)
@@ -162,5 +171,12 @@ def _recorded(url: str, headers: Headers, outcome: Outcome, wall_ms: float) -> A
     return Attempt(url, headers, outcome.status, outcome.headers, outcome.body, "", wall_ms)
 
 
-def _word(outcome: Outcome | None) -> str:
-    return f"status {outcome.status}" if isinstance(outcome, Answer) else outcome.sentence if outcome else "nothing"
+def _measured(reply: Reply, begun: float) -> tuple[Outcome, float]:
+    assert reply is not None, "an exchange is answered with its outcome"
+    if isinstance(reply, Measured):
+        return reply.outcome, reply.wall_ms
+    return reply, (real_perf_counter() - begun) * 1000
+
+
+def _word(outcome: Outcome) -> str:
+    return f"status {outcome.status}" if isinstance(outcome, Answer) else outcome.sentence

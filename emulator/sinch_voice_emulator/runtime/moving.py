@@ -5,7 +5,7 @@ from __future__ import annotations
 from sinch_voice_emulator.errors import Conflict
 from sinch_voice_emulator.model.instants import Instant, Millis
 from sinch_voice_emulator.runtime.account import AccountRuntime
-from sinch_voice_emulator.runtime.clocks import AccountClock
+from sinch_voice_emulator.runtime.clocks import AccountClock, is_virtual
 
 
 def clock_of(account: AccountRuntime) -> AccountClock:
@@ -28,10 +28,9 @@ def step_to(account: AccountRuntime, instant: Instant) -> None:
 
 def elapse(account: AccountRuntime, milliseconds: Millis) -> None:
     """Time passes while something is under way; what falls due fires. Does nothing where the clock runs by itself."""
-    clock = account.clock
-    if not isinstance(clock, AccountClock) or not clock.virtual:
+    if not is_virtual(account.clock):
         return
-    end = clock.now() + milliseconds
+    end = account.clock.now() + milliseconds
     while (deadline := account.next_deadline()) is not None and deadline <= end:
         step_to(account, deadline)
     step_to(account, end)
