@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playbook import CALLER, OTHER_APP, OTHER_DID, Playbook
-from sinch_voice_emulator.engine.inputs import ScriptReceived
+from sinch_voice_emulator.engine.inputs import AnswerUnusable, ScriptReceived, Unusable
 from sinch_voice_emulator.errors import Conflict, NotFound
 from sinch_voice_emulator.model.call import CallState
 from sinch_voice_emulator.model.script import Script
@@ -174,7 +174,7 @@ def test_the_gap_is_three_seconds() -> None:
     book.pie("sequence", "1", "standup")
 
 
-@pytest.mark.parametrize("answer", ["script", "failure", "garbage", "engine script"])
+@pytest.mark.parametrize("answer", ["script", "failure", "garbage", "engine script", "engine failure"])
 def test_whatever_keys_are_answered_the_participant_goes_back(answer: str) -> None:
     book = Playbook()
     joins(book, **detecting())
@@ -188,6 +188,9 @@ def test_whatever_keys_are_answered_the_participant_goes_back(answer: str) -> No
         asked.fails()
     elif answer == "engine script":
         book.runtime.submit(ScriptReceived(asked.delivery.id, book.call, Script()))
+        asked.answers_nothing()
+    elif answer == "engine failure":
+        book.runtime.submit(AnswerUnusable(asked.delivery.id, book.call, Unusable.FAILED, "nobody answered"))
         asked.answers_nothing()
     else:
         asked.answers_bytes(b"OK")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playbook import PHONE, Playbook
+from sinch_voice_emulator.engine.inputs import BeepHeard
 from sinch_voice_emulator.errors import BadRequest, Conflict, IllegalTransition
 from sinch_voice_emulator.model.call import CallState
 from sinch_voice_emulator.model.phone import HUMAN, MACHINE, Answerer, PhoneBehaviour, Verdict
@@ -65,6 +66,14 @@ def test_meanwhile_the_call_goes_on() -> None:
     book.patch(do(say("Please call back."), then=HANGUP))
     book.wait(2)
     book.ended("ANSWERED", "MANAGERHANGUP", seconds=8, debit=0.0175)
+
+
+def test_a_beep_is_nothing_to_tell_after_a_verdict_that_was_waited_for() -> None:
+    book = dialled(LISTEN, MACHINE)
+    book.wait(4)
+    book.ace(CONTINUE)
+    book.runtime.submit(BeepHeard(book.call))
+    book.silent()
 
 
 def test_a_human_does_not_beep() -> None:

@@ -182,7 +182,6 @@ def test_connect_conf() -> None:
         "moh": "MUSIC2",
         "cli": "Lin",
         "suppressCallbacks": True,
-        "maxDuration": 60,
         "conferenceDtmfOptions": {"mode": "DETECT", "maxDigits": 3, "timoutMills": 500},
         "record": True,
         "recordingOptions": {"destinationUrl": "sdrive://r.mp3", "notificationEvents": False},
@@ -194,7 +193,6 @@ def test_connect_conf() -> None:
         label="Lin",
         suppress_callbacks=True,
         record=RecordingOptions("sdrive://r.mp3", notify=False),
-        max_duration=60_000,
     )
     assert action({"name": "connectConf", "conferenceId": "r1", "moh": "jazz"}) == Join("r1")
 

@@ -8,7 +8,7 @@ from sinch_voice_emulator.engine import phones, pricing, recordings
 from sinch_voice_emulator.engine.asking import is_wanted, target_of
 from sinch_voice_emulator.engine.effects import Basis, CallAnswered, Notice, NoticeType, Severity
 from sinch_voice_emulator.engine.inputs import Refusal
-from sinch_voice_emulator.engine.legs import guard_length, hang_up_leg, hear_tones, near_leg, pick_up, release_far, ringing_leg
+from sinch_voice_emulator.engine.legs import guard_length, hang_up_leg, hear_tones, near_leg, pick_up, release_far
 from sinch_voice_emulator.engine.moves import Act, Ask, Connect, End, FarAnswered, Loop, Run, StartDialling, TellAnswered
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.timers import TimerKind
@@ -143,8 +143,8 @@ def _ring(turn: Turn, call: Call, dial: Dial, party: Party, cli: str) -> None:
 
 
 def _ringing(call: Call) -> Leg:
-    leg = ringing_leg(call)
-    assert leg is not None, "a call that dials has a phone that rings"
+    leg = call.legs[-1]
+    assert leg.state is LegState.RINGING, "a call that dials has a phone that rings"
     return leg
 
 

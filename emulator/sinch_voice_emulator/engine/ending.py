@@ -73,9 +73,8 @@ def _documented(reason: Reason) -> Reason:
 def _tell(turn: Turn, call: Call) -> None:
     """The last event. A script given for it in advance can only carry the backend's report."""
     if (script := call.inline.get(EventKind.ENDED)) is not None:
-        for step in script.steps:
-            if isinstance(step, Report):
-                file_report(turn, call, step.success, step.details)
+        for report in (step for step in script.steps if isinstance(step, Report)):
+            file_report(turn, call, report.success, report.details)
         return
     target = target_of(turn, call, EventKind.ENDED)
     if target is None or not is_wanted(turn, call, EventKind.ENDED):

@@ -20,13 +20,6 @@ def far_leg(call: Call) -> Leg | None:
     return call.leg(call.far)
 
 
-def ringing_leg(call: Call) -> Leg | None:
-    """The dialled leg that rings. A caller that was not answered yet rings too, but is not meant."""
-    if not call.legs or call.legs[-1].state is not LegState.RINGING or call.legs[-1].number == call.near:
-        return None
-    return call.legs[-1]
-
-
 def near_is_up(call: Call) -> bool:
     """Whether the near leg is there and answered."""
     near = near_leg(call)
@@ -49,7 +42,7 @@ def pick_up(turn: Turn, call: Call, leg: Leg) -> None:
         call.answered = turn.now
         turn.note("call.answered", call)
     dialler = turn.state.calls.get(call.dialled_by)
-    if dialler is not None and leg.role is LegRole.CALLER and ringing_leg(dialler) is not None:
+    if dialler is not None and leg.role is LegRole.CALLER:
         turn.then(FarAnswered(dialler))
     if leg.behaviour.hangs_up_after is not None:
         turn.after(call, TimerKind.HANGS_UP, leg.behaviour.hangs_up_after, leg.number)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sinch_voice_emulator.engine import recordings
 from sinch_voice_emulator.engine.asking import is_app_leg, target_of
 from sinch_voice_emulator.engine.effects import Basis, InputEntered, Severity
-from sinch_voice_emulator.engine.legs import answer_near, guard_length, release_far
+from sinch_voice_emulator.engine.legs import answer_near, release_far
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.timers import TimerKind
 from sinch_voice_emulator.model.call import Call, CallState, MenuResult, Pending
@@ -25,8 +25,6 @@ def join(turn: Turn, call: Call, action: Join) -> None:
         depart(turn, call)
     release_far(turn, call)
     answer_near(turn, call)
-    if action.max_duration is not None:
-        guard_length(turn, call, action.max_duration)
     call.suppressed = call.suppressed or action.suppress_callbacks
     key = RoomKey(call.application, call.region, action.conference)
     room = turn.state.conferences.setdefault(key, Conference(key, turn.now))

@@ -188,7 +188,6 @@ class Join:
     label: str | None = None
     suppress_callbacks: bool = False
     record: RecordingOptions | None = None
-    max_duration: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sinch_voice_emulator.model.call import CallState
 from sinch_voice_emulator.model.script import Join
 from sinch_voice_emulator.v1.svaml.case import ActionKind, Case, Values
-from sinch_voice_emulator.v1.svaml.parts import recording, seconds, tone_options
+from sinch_voice_emulator.v1.svaml.parts import recording, tone_options
 
 SENSIBLE_LENGTH = 64
 
@@ -22,7 +22,6 @@ def translate(values: Values, case: Case) -> Join:
         label=values.get("cli"),
         suppress_callbacks=values.get("suppressCallbacks", False),
         record=recording(values, case),
-        max_duration=seconds(values),
     )
 
 
