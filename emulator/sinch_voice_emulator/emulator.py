@@ -18,7 +18,7 @@ from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.addresses import AllowedHosts
 from sinch_voice_emulator.runtime.api_faults import ApiFaults
 from sinch_voice_emulator.runtime.bounds import Bounds
-from sinch_voice_emulator.runtime.clocks import Clock, RealClock
+from sinch_voice_emulator.runtime.clocks import AccountClock, Clock
 from sinch_voice_emulator.runtime.delivery import Courier
 from sinch_voice_emulator.runtime.dialect import VoiceV1
 from sinch_voice_emulator.runtime.driver import RealDriver
@@ -28,6 +28,9 @@ from sinch_voice_emulator.v1 import errors
 from sinch_voice_emulator.v1.errors import ApiError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
     from sinch_voice_emulator.runtime.server import Server
 
 DEFAULT_ACCOUNT = "default"
@@ -58,7 +61,7 @@ class Emulator:
 
     def __init__(self, settings: Settings | None = None, make_clock: Callable[[], Clock] | None = None) -> None:
         self.settings = settings or Settings()
-        self._make_clock = make_clock or self._real_clock
+        self._make_clock = make_clock or self._clock
         self.accounts: dict[str, AccountRuntime] = {}
         self.started = time.monotonic()
         self._faults: dict[str, ApiFaults] = {}
@@ -116,8 +119,8 @@ class Emulator:
         """The failures that the Calling API of an account is to show."""
         return self._faults[account]
 
-    def _real_clock(self) -> Clock:
-        return RealClock(int(time.time() * 1000), self.settings.speed)
+    def _clock(self) -> Clock:
+        return AccountClock(mode=self.settings.clock, speed=self.settings.speed)
 
     def _bounds(self) -> Bounds:
         return Bounds(
@@ -215,6 +218,14 @@ class Emulator:
             self._server.stop()
         self._server = self._driver = None
 
+    def post(self, exchange: Exchange) -> Future[Outcome]:
+        """Make one attempt over HTTP, for whoever drives an account; starts the server if need be, whose loop does it."""
+        if not self.listeners:
+            self.start()
+        assert self._server is not None
+        assert self._driver is not None
+        return self._server.submit(_outcome(self._driver, exchange))
+
     def serve(self) -> None:
         """Serve in the main thread until SIGINT or SIGTERM."""
         try:
@@ -239,6 +250,10 @@ class Emulator:
         for runtime in self.accounts.values():
             driver.add(runtime)
         return server
+
+
+async def _outcome(driver: RealDriver, exchange: Exchange) -> Outcome:
+    return (await driver.post(exchange)).outcome
 
 
 def _make_engine(account: Account, seed: str, max_ended_calls: int) -> Engine:

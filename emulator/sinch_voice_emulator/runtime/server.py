@@ -10,9 +10,10 @@ import signal
 import socket
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sinch_voice_emulator.errors import EmulatorError
 from sinch_voice_emulator.runtime.bridge import Bridge
@@ -21,6 +22,8 @@ from sinch_voice_emulator.runtime.loops import ServerLoop, calm_collector, raise
 if TYPE_CHECKING:
     from uvicorn.config import Config
     from uvicorn.server import ServerState
+
+T = TypeVar("T")
 
 BACKLOG = 2_048
 KEEP_ALIVE_SECONDS = 75
@@ -102,6 +105,13 @@ class Server:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
             self._thread = None
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Have something done on the server's loop, from any thread. Raises ``EmulatorError`` when the server does not run."""
+        if self._loop is None:
+            work.close()
+            raise EmulatorError("the server does not run")
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def run(self) -> None:
         """Serve in the main thread until SIGINT or SIGTERM, or until ``stop`` is called. Takes the process for its own."""

@@ -90,18 +90,24 @@ def _document(control: ControlRequest, event: EventKind, call: Call | None, appl
     if "body" in body:
         document: dict[str, Any] = copy.deepcopy(body["body"])
     else:
-        base = control.emulator.public_url
-
-        def make(engine: Engine, now: Instant) -> dict[str, Any]:
-            known = call or _made_up(engine, application, event, now)
-            return callbacks.body(_EVENTS[event], known, engine.state.account, now, base)
-
-        document = runtime.read(make)
+        document = document_of(runtime, event, application, call, control.emulator.public_url)
     for path, value in body.get("set", {}).items():
         set_at(document, path, value)
     if not _is_finite(document):
         raise ControlRefusal("a number is too large for JSON", path="$.set" if "set" in body else "$.body")
     return document
+
+
+def document_of(
+    runtime: AccountRuntime, event: EventKind, application: Application, call: Call | None, public_url: str
+) -> dict[str, Any]:
+    """The body of a callback about a call, or about one that is made up."""
+
+    def make(engine: Engine, now: Instant) -> dict[str, Any]:
+        known = call or _made_up(engine, application, event, now)
+        return callbacks.body(_EVENTS[event], known, engine.state.account, now, public_url)
+
+    return runtime.read(make)
 
 
 def _is_finite(document: dict[str, Any]) -> bool:

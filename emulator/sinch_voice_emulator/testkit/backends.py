@@ -1,0 +1,215 @@
+"""Where callbacks go in a test: a WSGI app, an ASGI app, a function, or a URL.
+
+Everything but a URL runs in this process and sees the same signed request that would come over HTTP. A WSGI app and a plain
+function run in the thread of whoever waits, so that database transactions of a test are visible to them. An ASGI app runs on
+the test's own loop (``AsyncSinchVoice``) or on a loop of ours, with its lifespan (``SinchVoice``).
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import Any, Literal, Protocol, TypeAlias
+
+from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.model.delivery import Delivery
+from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
+from sinch_voice_emulator.runtime.ports import Answer
+from sinch_voice_emulator.testkit.asgi import call_asgi
+from sinch_voice_emulator.testkit.background import BackgroundLoop
+from sinch_voice_emulator.testkit.wsgi import call_wsgi
+
+Kind: TypeAlias = Literal["wsgi", "asgi", "function", "url"]
+Target: TypeAlias = str | Callable[..., Any]
+SendOverHttp: TypeAlias = "Callable[[Exchange], Future[Outcome]]"
+
+ORIGIN = "http://testserver"
+"""Where backends in this process seem to live. Django allows this host in tests, and Starlette's test client uses it too."""
+
+
+class Backend(Protocol):
+    """Takes the callbacks of one application. ``url`` is what becomes the application's callback URL."""
+
+    url: str
+
+    def post(self, exchange: Exchange) -> Outcome:
+        """Exchange one request, in a thread that may block."""
+        ...
+
+    async def post_async(self, exchange: Exchange) -> Outcome:
+        """Exchange one request, on the running loop."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the target needed."""
+        ...
+
+
+class InProcess:
+    """A target in this process. ``raised`` holds what it raised, with the delivery it was handling."""
+
+    def __init__(self, path: str) -> None:
+        self.url = f"{ORIGIN}{path}"
+        self.raised: list[tuple[Delivery, Exception]] = []
+
+    def post(self, exchange: Exchange) -> Outcome:
+        """What the target answers."""
+        try:
+            return self._call(exchange)
+        except Exception as fault:
+            return self._failed(exchange.delivery, fault)
+
+    async def post_async(self, exchange: Exchange) -> Outcome:
+        """What the target answers."""
+        try:
+            return await self._call_async(exchange)
+        except Exception as fault:
+            return self._failed(exchange.delivery, fault)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _failed(self, delivery: Delivery, fault: Exception) -> Answer:
+        """What a web server answers for an application that raises; the test is told what it was."""
+        self.raised.append((delivery, fault))
+        return Answer(500, (("content-type", "text/plain"),), f"{type(fault).__name__}: {fault}".encode())
+
+    def _call(self, exchange: Exchange) -> Answer:
+        raise NotImplementedError
+
+    async def _call_async(self, exchange: Exchange) -> Answer:
+        return self._call(exchange)
+
+
+class WsgiBackend(InProcess):
+    """A WSGI app: Flask, Django, Bottle ..."""
+
+    def __init__(self, app: Callable[..., Any], path: str) -> None:
+        super().__init__(path)
+        self._app = app
+
+    def _call(self, exchange: Exchange) -> Answer:
+        return call_wsgi(self._app, exchange)
+
+
+class AsgiBackend(InProcess):
+    """An ASGI app: FastAPI, Starlette, Django's ASGI handler, Quart ..."""
+
+    def __init__(self, app: Callable[..., Any], path: str) -> None:
+        super().__init__(path)
+        self._app = app
+        self._loop: BackgroundLoop | None = None
+
+    def _call(self, exchange: Exchange) -> Answer:
+        if self._loop is None:
+            self._loop = BackgroundLoop()
+            self._loop.enter_lifespan(self._app)
+        return self._loop.run(call_asgi(self._app, exchange, self._loop.state))
+
+    async def _call_async(self, exchange: Exchange) -> Answer:
+        return await call_asgi(self._app, exchange)
+
+    def close(self) -> None:
+        """Shut the app down and end the loop."""
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None
+
+
+class FunctionBackend(InProcess):
+    """A function from the event to SVAML (``None``: an empty answer); a coroutine function will do as well."""
+
+    def __init__(self, function: Callable[[dict[str, Any]], Any], path: str) -> None:
+        super().__init__(path)
+        self._function = function
+        self._loop: BackgroundLoop | None = None
+
+    def _call(self, exchange: Exchange) -> Answer:
+        said = self._function(json.loads(exchange.body))
+        if inspect.isawaitable(said):
+            self._loop = self._loop or BackgroundLoop()
+            said = self._loop.run(_awaited(said))
+        return _as_answer(said)
+
+    async def _call_async(self, exchange: Exchange) -> Answer:
+        said = self._function(json.loads(exchange.body))
+        return _as_answer(await said if inspect.isawaitable(said) else said)
+
+    def close(self) -> None:
+        """End the loop, if a coroutine function needed one."""
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None
+
+
+class UrlBackend:
+    """A server somewhere else. ``send`` posts on the emulator's own server, which is started for it."""
+
+    def __init__(self, url: str, send: SendOverHttp) -> None:
+        self.url = url
+        self._send = send
+
+    def post(self, exchange: Exchange) -> Outcome:
+        """Wait for the answer."""
+        return self._send(exchange).result()
+
+    async def post_async(self, exchange: Exchange) -> Outcome:
+        """Wait for the answer."""
+        import asyncio
+
+        return await asyncio.wrap_future(self._send(exchange))
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def backend_for(target: Target, path: str, kind: Kind | None, send: SendOverHttp) -> Backend:
+    """The backend for a target of whatever kind. Raises ``BadRequest`` where nobody can tell what it is."""
+    if not path.startswith("/"):
+        raise BadRequest(f"the path of a callback route begins with a slash, and {path!r} does not")
+    kind = kind or kind_of(target)
+    if isinstance(target, str):
+        if kind != "url":
+            raise BadRequest(f"{target!r} is a text, so it is a URL and no {kind}; hand over the app itself")
+        return UrlBackend(target, send)
+    if kind == "wsgi":
+        return WsgiBackend(target, path)
+    return AsgiBackend(target, path) if kind == "asgi" else FunctionBackend(target, path)
+
+
+def kind_of(target: object) -> Kind:
+    """What a target is, by what it can be called with: one argument, two (WSGI) or three (ASGI)."""
+    if isinstance(target, str):
+        if target.startswith(("http://", "https://")):
+            return "url"
+        raise BadRequest(f"{target!r} is not a URL: one begins with http:// or https://, such as http://127.0.0.1:5000/voice")
+    if not callable(target):
+        raise BadRequest(f"callbacks go to a WSGI app, an ASGI app, a URL or a function, and {target!r} is none of them")
+    try:
+        parameters = list(inspect.signature(target).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    needed = sum(1 for one in parameters if one.kind in plain and one.default is inspect.Parameter.empty)
+    kinds: dict[int, Kind] = {1: "function", 2: "wsgi", 3: "asgi"}
+    if needed not in kinds:
+        raise BadRequest(
+            f"{target!r} does not show by its parameters what it is; say so: "
+            'deliver_to(app, kind="wsgi"), "asgi" or "function" (which takes the event and returns SVAML)'
+        )
+    return kinds[needed]
+
+
+async def _awaited(said: Awaitable[Any]) -> Any:
+    return await said
+
+
+def _as_answer(said: object) -> Answer:
+    if said is None:
+        return Answer(200)
+    if isinstance(said, Answer):
+        return said
+    body = said if isinstance(said, bytes) else json.dumps(said).encode()
+    return Answer(200, (("content-type", "application/json"),), body)

@@ -1,0 +1,343 @@
+"""What both facades share: one account under the control of a test, and the steps of everything that can be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sinch_voice_emulator.emulator import DEFAULT_ACCOUNT, Emulator
+from sinch_voice_emulator.engine.inputs import CallArrived, Input
+from sinch_voice_emulator.errors import BadRequest, Conflict, NotFound
+from sinch_voice_emulator.model.account import Account, Application
+from sinch_voice_emulator.model.delivery import CallbackTarget
+from sinch_voice_emulator.model.instants import SECOND, Millis
+from sinch_voice_emulator.model.money import RateTable
+from sinch_voice_emulator.model.party import Party
+from sinch_voice_emulator.model.phone import OnRing, PhoneBehaviour
+from sinch_voice_emulator.runtime.clocks import AccountClock, Mode
+from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault
+from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
+from sinch_voice_emulator.runtime.journal import Entry
+from sinch_voice_emulator.runtime.virtual import Steps, TimedOut, VirtualDriver, run, run_async
+from sinch_voice_emulator.testkit import arrivals, opening
+from sinch_voice_emulator.testkit.addresses import listed
+from sinch_voice_emulator.testkit.backends import Backend, InProcess, Kind, Target, UrlBackend, backend_for
+from sinch_voice_emulator.testkit.checks import Leftovers
+from sinch_voice_emulator.testkit.expectations import Expectation
+from sinch_voice_emulator.testkit.failures import ExpectationFailed
+from sinch_voice_emulator.testkit.looks import Looks
+from sinch_voice_emulator.testkit.reporting import Reporter
+from sinch_voice_emulator.testkit.values import Callback
+from sinch_voice_emulator.testkit.watch import Watch
+from sinch_voice_emulator.v1.phones_json import behaviour_from_json
+
+T = TypeVar("T")
+
+RINGS_UNTIL_TOLD = PhoneBehaviour(on_ring=OnRing.MANUAL)
+
+
+class VoiceSteps(Looks):
+    """One account, its clock, its telephones and the backend under test.
+
+    Without an emulator it makes one of its own, which ends with it. An ``account`` that is not there yet is made, with an
+    application and credentials of its own. ``clock`` is ``auto`` (time moves while somebody waits) or ``manual`` (only
+    ``advance`` moves it); ``start`` is where it begins, ``None`` leaves it where the account's clock stands.
+    """
+
+    def __init__(
+        self,
+        emulator: Emulator | None = None,
+        account: str = DEFAULT_ACCOUNT,
+        *,
+        clock: Mode = "auto",
+        start: datetime | None = None,
+    ) -> None:
+        self._owns_emulator = emulator is None
+        self.emulator = emulator or opening.make_emulator(clock, start)
+        self.runtime = opening.account_of(self.emulator, account)
+        opening.take(self.runtime, clock)
+        self.driver = VirtualDriver(self.runtime)
+        self.watch = Watch(self.runtime)
+        self._backends: dict[str, Backend] = {}
+        self._closed = False
+        self._forget_test()
+        if start is not None and not self._owns_emulator:
+            self.runtime.start_at(round(start.timestamp() * 1000))
+
+    def _forget_test(self) -> None:
+        self._backends = {}
+        self._started: list[str] = []
+        self._expected_calls = 0
+        self._leftovers = Leftovers()
+        self._quiet_since: dict[str, int] = {}
+
+    @property
+    def worker(self) -> VoiceSteps:
+        """Itself."""
+        return self
+
+    # --- running steps -------------------------------------------------------------------------------------------------------
+
+    def work(self, steps: Steps[T]) -> T:
+        """Run steps to their end in this thread."""
+        self._check_open(steps)
+        return run(steps, self._post)
+
+    async def work_async(self, steps: Steps[T]) -> T:
+        """Run steps to their end on this loop."""
+        self._check_open(steps)
+        return await run_async(steps, self._post_async)
+
+    def _check_open(self, steps: Steps[Any]) -> None:
+        if self._closed:
+            steps.close()
+            raise Conflict("this test is over and its account was given back; ask for the fixture in the test that uses it")
+
+    def _post(self, exchange: Exchange) -> Outcome:
+        return self._backend(exchange).post(exchange)
+
+    async def _post_async(self, exchange: Exchange) -> Outcome:
+        return await self._backend(exchange).post_async(exchange)
+
+    def _backend(self, exchange: Exchange) -> Backend:
+        backend = self._backends.get(exchange.delivery.application.lower())
+        return backend or UrlBackend(exchange.url, self.emulator.post)
+
+    # --- the backend under test ----------------------------------------------------------------------------------------------
+
+    def deliver_to(self, target: Target, path: str = "/", *, application: str = "", kind: Kind | None = None) -> None:
+        """Say who gets the callbacks: a WSGI app, an ASGI app, a URL, or a function from the event to SVAML.
+
+        ``path`` is that of the app's callback route; it is part of what is signed. ``application`` is a key, by default that
+        of the account's first application. ``kind`` is for apps that do not show what they are.
+        """
+        owner = self._application(application)
+        backend = backend_for(target, path, kind, self.emulator.post)
+        before = self._backends.pop(owner.key.lower(), None)
+        if before is not None:
+            before.close()
+        self._backends[owner.key.lower()] = backend
+        self._change(
+            lambda _: setattr(owner, "callback", CallbackTarget(backend.url)), application=owner.key, callback=backend.url
+        )
+
+    def _application(self, key: str = "") -> Application:
+        applications = self.runtime.account.applications
+        found = self.runtime.account.application(key) if key else next(iter(applications.values()), None)
+        if found is None:
+            raise NotFound(f"the account has no application {key!r}; it has: {listed(applications)}")
+        return found
+
+    @property
+    def raised(self) -> list[Exception]:
+        """What backends in this process raised while they handled a callback, oldest first."""
+        return [fault for one in self._backends.values() if isinstance(one, InProcess) for _, fault in one.raised]
+
+    # --- configuration -------------------------------------------------------------------------------------------------------
+
+    def _change(self, change: Callable[[Account], T], **what: object) -> T:
+        return self.runtime.configure(change, "account.changed", {name: str(value) for name, value in what.items()})
+
+    def set_profile(self, **switches: Any) -> None:
+        """Change switches of the behaviour profile: ``set_profile(callback_timeout=3_000)``; see docs/fidelity.md."""
+        try:
+            profile = replace(self.runtime.account.profile, **switches)
+        except TypeError as error:
+            raise BadRequest(f"no such switch of the behaviour profile: {error}") from None
+        self._change(lambda account: setattr(account, "profile", profile), **switches)
+
+    def set_rates(self, per_minute: dict[str, float | str | Decimal], currency: str = "EUR") -> None:
+        """Change prices per started minute, by prefix: ``set_rates({"46": "0.02", "": "0.01"})``."""
+        rates = RateTable(currency, {prefix.lstrip("+"): Decimal(str(price)) for prefix, price in per_minute.items()})
+        self._change(lambda account: setattr(account, "rates", rates), rates=per_minute)
+
+    def set_credit(self, amount: float | str | Decimal | None) -> None:
+        """Change what the account can spend; ``None`` is bottomless."""
+        credit = None if amount is None else Decimal(str(amount))
+        self._change(lambda account: setattr(account, "credit", credit), credit=amount)
+
+    def fault(self, kind: str, **details: Any) -> DeliveryFault:
+        """Have the network between the platform and the backend fail: ``fault("delay", event="pie", milliseconds=3_000)``."""
+        return self.runtime.faults.add(arrivals.fault_of(kind, details))
+
+    def _with_phone(self, party: Party, behaviour: dict[str, Any]) -> Party:
+        """Have a phone behave; without a word about it, it rings until the test says what happens."""
+        does = behaviour_from_json(behaviour, "phone") if behaviour else RINGS_UNTIL_TOLD
+        self._change(lambda account: arrivals.put_phone(account, party, does), phone=party.endpoint)
+        return party
+
+    # --- time ----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def clock(self) -> AccountClock:
+        """The account's clock."""
+        clock = self.runtime.clock
+        assert isinstance(clock, AccountClock), "a clock that a test moves"
+        return clock
+
+    def _advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0, ms: int = 0) -> Steps[None]:
+        """Let time pass: every timer fires at its own instant, and the backend answers before the next one does."""
+        length = timedelta(hours=hours, minutes=minutes, seconds=seconds, milliseconds=ms)
+        if length <= timedelta(0):
+            raise BadRequest("time goes forward: advance(hours=..., minutes=..., seconds=..., ms=...) needs more than nothing")
+        yield from self.driver.advance(round(length / timedelta(milliseconds=1)))
+
+    def _settle(self) -> Steps[None]:
+        """Let everything happen that happens at this instant, such as what a request to the REST API has set off."""
+        yield from self.driver.settle()
+
+    def _run_until(self, condition: Callable[[], T | None], *, within: float = 60.0) -> Steps[T]:
+        """Wait until ``condition()`` is neither ``None`` nor ``False``; returns what it is."""
+        found = yield from self.driver.run_until(lambda: condition() or None, millis(within))
+        assert found is not None
+        return found
+
+    # --- expectations --------------------------------------------------------------------------------------------------------
+
+    @property
+    def reporter(self) -> Reporter:
+        """Writes failures."""
+        return Reporter(self.runtime, self.watch, tuple(self._backends.values()))
+
+    def expecting(self, wanted: Expectation[T], within: float, *calls: str) -> Steps[T]:
+        """Wait for an expectation; raises ``ExpectationFailed`` with the ladders of ``calls`` when it is not met."""
+        last: list[T] = []
+
+        def arrived() -> bool | None:
+            found = wanted.look()
+            if found is not None:
+                last.append(found)
+                return True
+            return False if wanted.hopeless() and self.runtime.settled else None
+
+        try:
+            yield from self.driver.run_until(arrived, millis(within))
+        except TimedOut as late:
+            raise self.reporter.failed(wanted, within, late, calls) from None
+        if not last:
+            raise self.reporter.failed(wanted, within, None, calls)
+        for call in calls:
+            self._quiet_since[call] = len(self.watch.of(call))
+        return last[0]
+
+    def _expect_nothing_more(self, *, within: float = 60.0) -> Steps[None]:
+        """Fail when anything happens that no expectation has matched: a callback, a prompt, somebody dialled.
+
+        Looks back to the last expectation that was met on each call, and forward ``within`` seconds of account time, or until
+        the calls wait for nothing but their maximum duration.
+        """
+        begun = {call: self._quiet_since.get(call, len(self.watch.of(call))) for call in self._call_ids()}
+
+        def more() -> list[Entry] | None:
+            found = [entry for call in self._call_ids() for entry in self.watch.of(call)[begun.get(call, 0) :]]
+            return [entry for entry in found if entry.kind in NOTABLE] or None
+
+        yield from self.driver.settle()
+        found = more()
+        if found is None:
+            try:
+                found = yield from self.driver.run_until(more, millis(within), idle_ok=True)
+            except TimedOut:
+                found = None
+        if found:
+            raise self.reporter.more_happened(found)
+
+    def _expect_call(self, to: str | None, method: str | None, cli: str | None, within: float) -> Steps[str]:
+        wanted = arrivals.CalloutPlaced(self.watch, self._expected_calls, to, method, cli)
+        call_id: str = yield from self.expecting(wanted, within)
+        self._expected_calls = wanted.position
+        return call_id
+
+    # --- things that happen --------------------------------------------------------------------------------------------------
+
+    def doing(self, happened: Input) -> Steps[str | None]:
+        """Let something happen now, and everything that follows from it at this instant."""
+        yield from self.driver.settle()
+        reply = self.runtime.submit(happened)
+        yield from self.driver.settle()
+        return reply
+
+    def _placing(self, arrived: CallArrived) -> Steps[str]:
+        key = arrived.application or getattr(self.runtime.account.owner_of(arrived.to.endpoint), "key", "")
+        application = self.runtime.account.application(key) if key else None
+        if application is not None and application.callback is None:
+            raise Conflict(
+                f"nobody answers the callbacks of application {application.key}: say deliver_to(app) before anybody calls, "
+                "where app is a WSGI app, an ASGI app, a URL or a function from the event to SVAML"
+            )
+        call_id = yield from self.doing(arrived)
+        assert call_id is not None
+        self._started.append(call_id)
+        return call_id
+
+    def placing_from(self, party: Party, to: str, region: str) -> Steps[str]:
+        """A phone calls."""
+        return (yield from self._placing(arrivals.from_party(self.runtime.account, party, to or self.number, region=region)))
+
+    def _fire(self, event: str, /, *, call: str = "", application: str = "", **fields: Any) -> Steps[Callback]:
+        """Send the backend a callback that no call caused, signed like any other; nobody acts on its answer.
+
+        ``fields`` replace what it says: ``fire("pie", menuResult__value="9")``. ``call`` is the id of a call it is about.
+        """
+        owner = self._application(application)
+        delivery = arrivals.made_up(self.emulator, self.runtime, owner, event, call, fields)
+        yield from self.driver.settle()
+        return Callback.of(delivery)
+
+    # --- life ----------------------------------------------------------------------------------------------------------------
+
+    def hold(self, reason: str = "") -> opening.Hold:
+        """Have waits wait, in wall-clock time, for work that the backend does later, from a queue: ``with hold(): ...``"""
+        return opening.Hold(self.runtime, reason)
+
+    def expect_problem(self, text: str = "") -> None:
+        """Say that the backend will do something wrong: the test does not fail on it, and fails when it does not happen."""
+        self._leftovers.expect_problem(text)
+
+    def expect_open(self) -> None:
+        """Say that calls may still be open when the test ends."""
+        self._leftovers.open_allowed = True
+
+    def problems(self) -> list[str]:
+        """What is wrong by now, as ``verify`` would say it, a paragraph each; empty when nothing is."""
+        return self._leftovers.found(self.runtime, self.watch, self._started, self.reporter)
+
+    def verify(self) -> None:
+        """Raise ``ExpectationFailed`` for what the backend did wrong, calls left open, callbacks that nobody answered."""
+        __tracebackhide__ = True
+        wrong = self.problems()
+        if wrong:
+            raise ExpectationFailed("\n\n".join(wrong))
+
+    def reset(self, start: datetime | None = None) -> None:
+        """Begin anew: no calls, an empty journal, the configuration of the beginning. Handles from before are of no use."""
+        for backend in self._backends.values():
+            backend.close()
+        self._forget_test()
+        self.runtime.reset(None if start is None else round(start.timestamp() * 1000))
+
+    def _close(self) -> None:
+        """Give the account back; an emulator of its own ends."""
+        if self._closed:
+            return
+        self._closed = True
+        for backend in self._backends.values():
+            backend.close()
+        self.watch.close()
+        self.driver.close()
+        if self._owns_emulator:
+            self.emulator.stop()
+
+
+NOTABLE = ("callback.queued", "prompt.started", "leg.dialled", "conference.joined", "recording.started", "call.ended")
+"""Kinds of entries that count as something happening."""
+
+
+def millis(seconds: float) -> Millis:
+    """A deadline in milliseconds."""
+    if not seconds > 0:
+        raise BadRequest(f"within is a number of seconds of account time, more than 0, not {seconds!r}")
+    return round(seconds * SECOND)

@@ -1,0 +1,94 @@
+"""Writing down why a test fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sinch_voice_emulator.errors import EmulatorError
+from sinch_voice_emulator.ladder import render
+from sinch_voice_emulator.ladder.lines import KINDS, anything
+from sinch_voice_emulator.runtime.account import AccountRuntime
+from sinch_voice_emulator.runtime.journal import Entry
+from sinch_voice_emulator.runtime.virtual import TimedOut
+from sinch_voice_emulator.testkit.backends import Backend, InProcess
+from sinch_voice_emulator.testkit.failures import ExpectationFailed, bullets, message
+from sinch_voice_emulator.testkit.watch import Watch
+
+if TYPE_CHECKING:
+    from sinch_voice_emulator.testkit.expectations import Expectation
+
+MOST_LADDERS = 5
+MOST_LINES = 120
+
+
+class Reporter:
+    """Knows what happened, and what the backend raised."""
+
+    def __init__(self, account: AccountRuntime, watch: Watch, backends: Sequence[Backend]) -> None:
+        self._account = account
+        self._watch = watch
+        self._backends = backends
+
+    def failed(self, wanted: Expectation[Any], within: float, late: TimedOut | None, calls: Sequence[str]) -> ExpectationFailed:
+        """An expectation that was not met: in time, or at all where ``late`` is ``None``."""
+        sentence = wanted.sentence[0].upper() + wanted.sentence[1:]
+        if late is None:
+            first, standing = f"{sentence}, but {wanted.hopeless()}.", ""
+        else:
+            first, standing = f"{sentence} within {within:g} s, and that did not happen.", _standing(late)
+        ladders = self.ladders(calls or [entry.call_id for entry in self._watch.created()])
+        failure = ExpectationFailed(message(first, wanted.near(), standing, self.raised_notes(), ladders))
+        failure.__cause__ = self._latest_raised()
+        return failure
+
+    def more_happened(self, entries: Sequence[Entry]) -> ExpectationFailed:
+        """Something that no expectation has matched."""
+        lines = [line_of(entry) for entry in entries]
+        calls = dict.fromkeys(entry.call_id for entry in entries)
+        first = bullets("Nothing more was to happen, but this did:", lines)
+        return ExpectationFailed(message(first, self.raised_notes(), self.ladders(list(calls))))
+
+    def ladders(self, calls: Iterable[str]) -> str:
+        """The ladders of some calls, one below the other."""
+        wanted = [call for call in calls if call]
+        shown = [self._ladder(call) for call in wanted[-MOST_LADDERS:]]
+        left_out = len(wanted) - len(shown)
+        note = [f"({left_out} earlier calls are not shown)"] if left_out else []
+        return "\n\n".join(note + shown)
+
+    def raised_notes(self) -> str:
+        """What backends in this process raised, a sentence each."""
+        notes = [
+            f"{type(fault).__name__} while it handled {delivery.event.value}: {fault}"
+            for one in self._backends
+            if isinstance(one, InProcess)
+            for delivery, fault in one.raised
+        ]
+        return bullets("The backend raised:", notes)
+
+    def _latest_raised(self) -> Exception | None:
+        faults = [fault for one in self._backends if isinstance(one, InProcess) for _, fault in one.raised]
+        return faults[-1] if faults else None
+
+    def _ladder(self, call: str) -> str:
+        try:
+            lines = render(self._watch.of(call)).splitlines()
+        except EmulatorError as refusal:
+            return f"Call {call}: {refusal}"
+        if len(lines) > MOST_LINES:
+            lines = [lines[0], f"    ({len(lines) - MOST_LINES} lines are not shown)", *lines[-MOST_LINES + 2 :]]
+        return "\n".join(lines)
+
+
+def line_of(entry: Entry) -> str:
+    """An entry as the ladder tells it: who, what."""
+    said = KINDS.get(entry.kind, anything)(entry.kind, entry.data, f"leg {entry.leg}" if entry.leg else "call")
+    return entry.kind if said is None else " ".join(said)
+
+
+def _standing(late: TimedOut) -> str:
+    happening = "; ".join(late.going_on) or "no call is live"
+    due = "nothing is due" if late.deadline is None else f"the next deadline is {(late.deadline - late.now) / 1000:g} s away"
+    advice = "The clock is manual: advance(...) moves it." if "manual" in str(late) else ""
+    return f"By then: {happening}; {due}." + (f" {advice}" if advice else "")

@@ -1,0 +1,77 @@
+"""One core for two facades: what waits is written once, as a generator, and run by a thread or by an event loop.
+
+Such a generator of *steps* does no I/O; it yields what is to be exchanged and is sent what became of it (``runtime.virtual``).
+``waits`` makes a method of it that blocks, ``awaits`` one that is awaited; name, parameters and docstring stay.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sinch_voice_emulator.runtime.virtual import Steps
+from sinch_voice_emulator.testkit.failures import ExpectationFailed
+
+__all__ = ["Steps", "Worked", "Worker", "awaits", "waits"]
+
+P = ParamSpec("P")
+S = TypeVar("S", bound="Worked")
+T = TypeVar("T")
+
+
+class Worker(Protocol):
+    """Runs steps: the voice that a handle belongs to."""
+
+    def work(self, steps: Steps[T]) -> T:
+        """Run steps to their end in this thread."""
+        ...
+
+    async def work_async(self, steps: Steps[T]) -> T:
+        """Run steps to their end on this loop."""
+        ...
+
+
+class Worked(Protocol):
+    """Whatever has steps to run."""
+
+    @property
+    def worker(self) -> Worker:
+        """Who runs them."""
+        ...
+
+
+def waits(steps: Callable[Concatenate[S, P], Steps[T]]) -> Callable[Concatenate[S, P], T]:
+    """A method that runs these steps and returns their result."""
+
+    @functools.wraps(steps)
+    def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        __tracebackhide__ = True
+        try:
+            return self.worker.work(steps(self, *args, **kwargs))
+        except ExpectationFailed as failure:
+            raise failure.with_traceback(None) from failure.__cause__
+
+    return _named(method)
+
+
+def awaits(steps: Callable[Concatenate[S, P], Steps[T]]) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:
+    """A coroutine method that runs these steps and returns their result."""
+
+    @functools.wraps(steps)
+    async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        __tracebackhide__ = True
+        try:
+            return await self.worker.work_async(steps(self, *args, **kwargs))
+        except ExpectationFailed as failure:
+            raise failure.with_traceback(None) from failure.__cause__
+
+    return _named(method)
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _named(method: _Method) -> _Method:
+    method.__name__ = method.__name__.removeprefix("_")
+    return method
