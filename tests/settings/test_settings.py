@@ -70,6 +70,7 @@ def test_every_option_is_read_from_a_flag_and_from_its_variable(option: object) 
         "region": "use1",
         "auth": "off",
         "recording": "off",
+        "clock": "manual",
         "speed": "20",
         "credit": "10.5",
         "fidelity": "strict",

@@ -23,6 +23,7 @@ DEFAULT_NUMBERS = ("+12025550100", "+46701740699")
 """Numbers the account owns when none is given; both come from ranges reserved for fiction."""
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+ClockMode: TypeAlias = Literal["real", "manual", "auto"]
 LogFormat: TypeAlias = Literal["text", "json"]
 
 
@@ -85,7 +86,9 @@ class Settings:
     region: str = DEFAULT_REGION
     profile: BehaviourProfile = OBSERVED
     auth: bool = True
+    clock: ClockMode = "real"
     speed: float = 1.0
+    quiet_window_ms: int = 20
     token: str = ""
     allow_callback_hosts: tuple[str, ...] = ()
     max_accounts: int = 100
