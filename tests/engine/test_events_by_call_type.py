@@ -267,7 +267,7 @@ def test_an_app_that_is_called_is_never_announced(method: str) -> None:
     book.wait(1.5)
     book.silent()
     book.hangs_up()
-    book.ended("ANSWERED", "CALLEEHANGUP", seconds=0)
+    book.ended("ANSWERED", "CALLEEHANGUP", seconds=0, dice=False)
 
 
 def test_a_conference_callout() -> None:

@@ -156,7 +156,7 @@ def test_other_destinations(destination: dict[str, str], party: object) -> None:
 def test_an_app_user_is_not_announced() -> None:
     user = {"type": "username", "endpoint": "Lin"}
     request = asked("ttsCallout", destination=user, enableAce=True, enablePie=True, enableDice=True)
-    assert request.wants == Wants(answered=False, input=False, ended=True)
+    assert request.wants == Wants(answered=False, input=False, ended=False)
 
 
 @pytest.mark.parametrize(

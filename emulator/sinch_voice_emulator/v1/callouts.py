@@ -170,9 +170,9 @@ def _longest(asked: Asked) -> Millis | None:
 def _request(
     asked: Asked, kind: CalloutKind, to: Party | None, on_proceed: Script, wants: Wants, *, ask_first: bool = False
 ) -> CalloutRequested:
-    """The common part. An app user who is called is never announced as answering, and has no keys."""
+    """The common part. Of a callout to an app user no event is sent, whatever was enabled (documented)."""
     if to is not None and to.kind is PartyKind.USERNAME:
-        wants = Wants(answered=False, input=False, ended=wants.ended)
+        wants = Wants(answered=False, input=False, ended=False)
     return CalloutRequested(
         kind=kind,
         application=asked.application.key,
