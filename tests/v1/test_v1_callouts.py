@@ -273,7 +273,7 @@ def test_a_menu_first_dials_the_destination() -> None:
     assert isinstance(action, Dial)
     assert action.on_answer is not None
     assert [remark.path for remark in remarks] == ["$.customCallout.ice.action.name"]
-    assert custom_refused(ice=menu)[:2] == (400, 40001)
+    assert custom_refused(ice=menu) == (400, 40002, "Bad request: destination missing")
 
 
 def test_advance_answers_that_say_nothing() -> None:

@@ -20,6 +20,7 @@ from sinch_voice_emulator.v1.canonical import canonicalise
 from sinch_voice_emulator.v1.problems import Problem
 from sinch_voice_emulator.v1.spec import voice
 from sinch_voice_emulator.v1.svaml import Context, Event, judge
+from sinch_voice_emulator.v1.svaml.judging import NOBODY_TO_DIAL
 from sinch_voice_emulator.v1.svaml.parts import tone_options
 from sinch_voice_emulator.v1.svaml.prompts import DEFAULT_LOCALE, parse_prompts
 
@@ -271,6 +272,8 @@ def _judged(asked: Asked, member: str, document: object, event: Event, to: Party
     context = Context(event, asked.profile, Origin.SERVER, CalloutKind.CUSTOM, dialled=to)
     judgement = judge(document, context)
     faults = judgement.errors
+    if any(fault.message == NOBODY_TO_DIAL for fault in faults):
+        raise errors.missing("destination", why=NOBODY_TO_DIAL)
     if faults:
         raise errors.invalid_parameters(f"{member} {faults[0].path}: {faults[0].message}", why="; ".join(map(readable, faults)))
     asked.remarks += _below(f"customCallout.{member}", list(judgement.problems))

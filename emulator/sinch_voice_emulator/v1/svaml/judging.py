@@ -18,6 +18,8 @@ from sinch_voice_emulator.v1.wording import describe
 
 PLACES = {"ice": "the answer to ICE", "ace": "the answer to ACE", "pie": "the answer to PIE", "manage": "a management request"}
 
+NOBODY_TO_DIAL = "a custom callout's ICE has to connect, and the callout has no destination to dial first"
+
 
 def judge(document: object, context: Context) -> Judgement:
     """Say whether ``document`` (parsed JSON) can be run for ``context`` and, if so, as which script. Never raises."""
@@ -99,7 +101,7 @@ def _after_dialling(steps: tuple[Step, ...], action: Action, case: Case) -> Scri
     if not context.lenient:
         case.error("name", "a custom callout's ICE has to connect (connectPstn, connectMxp, connectSip or connectStream)")
     elif context.dialled is None:
-        case.error("name", "a custom callout's ICE has to connect, and the callout has no destination to dial first")
+        case.error("name", NOBODY_TO_DIAL)
     else:
         case.warn("name", "a custom callout's ICE normally connects; this is run when the called party answers")
     return Script((), Dial(to=context.dialled, on_answer=Script(steps, action)))
