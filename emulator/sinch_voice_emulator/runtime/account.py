@@ -63,9 +63,9 @@ class AccountRuntime:
         self._now: Instant = clock.now()
         self._begin(copy.deepcopy(seed))
 
-    def _begin(self, account: Account) -> None:
+    def _begin(self, account: Account, seed: str = "") -> None:
         self.account = account
-        self.engine = self._make_engine(account, f"{self.name}|{self.epoch}", self._bounds.ended_calls)
+        self.engine = self._make_engine(account, seed or f"{self.name}|{self.epoch}", self._bounds.ended_calls)
         self._outbox = Outbox(self._bounds.deliveries, self._bounds.delivery_bytes)
         self.open = OpenWork(self._outbox)
         self.faults = DeliveryFaults(self.engine.state.ids.seed)
@@ -144,9 +144,7 @@ class AccountRuntime:
             request.closed = True
             if request.epoch != self.epoch:
                 return
-            self.open.requests.discard(request)
-            self._outbox.release(request.held)
-            request.held.clear()
+            self.open.answered(request)
         self.wake.ring()
 
     # --- deliveries ----------------------------------------------------------------------------------------------------
@@ -221,7 +219,7 @@ class AccountRuntime:
             delivery = self._outbox.finish(delivery_id, state)
             if delivery is None:
                 return
-            self.open.alarms.overtake(delivery.call_id, delivery_id)
+            self.open.concluded(delivery)
             awaited = delivery_id in self._awaited
             self._awaited.discard(delivery_id)
             call = self.engine.state.calls.get(delivery.call_id)
@@ -264,10 +262,10 @@ class AccountRuntime:
 
     # --- life of the account -------------------------------------------------------------------------------------------
 
-    def reset(self, start: Instant | None = None) -> None:
+    def reset(self, start: Instant | None = None, seed: str = "") -> None:
         """Begin anew under the next epoch: configuration of the seed, no calls, an empty journal. Keys and secrets stay.
 
-        With ``start`` the new life begins at that instant, which may lie before the present one.
+        With ``start`` it begins at that instant, which may lie in the past. Ids are made from ``seed``, by default the epoch.
         """
         with self._step():
             self.open.alarms.ring_all()
@@ -275,7 +273,7 @@ class AccountRuntime:
             self.epoch += 1
             if start is not None:
                 self._now = clocks.restart(self.clock, start)
-            self._begin(account)
+            self._begin(account, seed)
             self.journal.restart(self.epoch)
             self.journal.append(self._now, "account.reset", {"epoch": self.epoch})
 

@@ -18,7 +18,7 @@ from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault, FaultKin
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.testkit.addresses import WITHHELD, listed, party_of, same_number
 from sinch_voice_emulator.testkit.expectations import diff_lines
-from sinch_voice_emulator.testkit.matching import Difference
+from sinch_voice_emulator.testkit.matching import Difference, dotted
 from sinch_voice_emulator.testkit.watch import Watch
 from sinch_voice_emulator.v1 import callbacks
 from sinch_voice_emulator.v1.phones_json import behaviour_from_json
@@ -163,7 +163,7 @@ def made_up(
     known = runtime.read(lambda engine, _now: engine.call(call)) if call else None
     document = fire.document_of(runtime, kind, application, known, emulator.public_url)
     for path, value in fields.items():
-        fire.set_at(document, path.replace("__", "."), value)
+        fire.set_at(document, dotted(path), value)
     about = str(document.get("callid", ""))
     return runtime.send_extra(
         kind, callbacks.encode(document), application.callback, call_id=about, application=application.key

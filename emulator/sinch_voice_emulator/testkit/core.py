@@ -44,8 +44,12 @@ class VoiceSteps(Looks):
 
     Without an emulator it makes one of its own, which ends with it. An ``account`` that is not there yet is made, with an
     application and credentials of its own. ``clock`` is ``auto`` (time moves while somebody waits) or ``manual`` (only
-    ``advance`` moves it); ``start`` is where it begins, ``None`` leaves it where the account's clock stands.
+    ``advance`` moves it); ``start`` is where it begins, ``None`` leaves it where the account's clock stands. Ids are made from
+    ``seed``, by default from the account's name and its epoch.
     """
+
+    callback_path = "/"
+    """Where ``deliver_to`` finds the callback route of an app unless it is told."""
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class VoiceSteps(Looks):
         *,
         clock: Mode = "auto",
         start: datetime | None = None,
+        seed: str = "",
     ) -> None:
         self._owns_emulator = emulator is None
         self.emulator = emulator or opening.make_emulator(clock, start)
@@ -61,14 +66,17 @@ class VoiceSteps(Looks):
         opening.take(self.runtime, clock)
         self.driver = VirtualDriver(self.runtime)
         self.watch = Watch(self.runtime)
-        self._backends: dict[str, Backend] = {}
         self._closed = False
+        self._seed, self._lives = seed, 0
         self._forget_test()
-        if start is not None and not self._owns_emulator:
-            self.runtime.start_at(round(start.timestamp() * 1000))
+        if seed or (start is not None and not self._owns_emulator):
+            self.reset(start)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of account {self.runtime.name}, {len(self.watch.created())} calls, {self.now:%H:%M:%S}>"
 
     def _forget_test(self) -> None:
-        self._backends = {}
+        self._backends: dict[str, Backend] = {}
         self._started: list[str] = []
         self._expected_calls = 0
         self._leftovers = Leftovers()
@@ -108,14 +116,15 @@ class VoiceSteps(Looks):
 
     # --- the backend under test ----------------------------------------------------------------------------------------------
 
-    def deliver_to(self, target: Target, path: str = "/", *, application: str = "", kind: Kind | None = None) -> None:
+    def deliver_to(self, target: Target, path: str = "", *, application: str = "", kind: Kind | None = None) -> None:
         """Say who gets the callbacks: a WSGI app, an ASGI app, a URL, or a function from the event to SVAML.
 
-        ``path`` is that of the app's callback route; it is part of what is signed. ``application`` is a key, by default that
-        of the account's first application. ``kind`` is for apps that do not show what they are.
+        ``path`` is that of the app's callback route, by default ``callback_path``; it is part of what is signed.
+        ``application`` is a key, by default that of the account's first application. ``kind`` is for apps that do not show
+        what they are.
         """
         owner = self._application(application)
-        backend = backend_for(target, path, kind, self.emulator.post)
+        backend = backend_for(target, path or self.callback_path, kind, self.emulator.post)
         before = self._backends.pop(owner.key.lower(), None)
         if before is not None:
             before.close()
@@ -317,7 +326,14 @@ class VoiceSteps(Looks):
         for backend in self._backends.values():
             backend.close()
         self._forget_test()
-        self.runtime.reset(None if start is None else round(start.timestamp() * 1000))
+        self._lives += 1
+        seed = f"{self._seed}|{self._lives}" if self._seed else ""
+        self.runtime.reset(None if start is None else opening.beginning(start), seed)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the account was given back."""
+        return self._closed
 
     def _close(self) -> None:
         """Give the account back; an emulator of its own ends."""

@@ -12,7 +12,7 @@ from sinch_voice_emulator.model.call import Call, Leg, LegState
 from sinch_voice_emulator.model.delivery import DeliveryState
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.testkit.addresses import same_number
-from sinch_voice_emulator.testkit.matching import Difference, differences, spelt
+from sinch_voice_emulator.testkit.matching import Difference, differences, dotted, spelt
 from sinch_voice_emulator.testkit.values import Callback, Dialled, Heard, moment
 
 T = TypeVar("T")
@@ -139,7 +139,7 @@ class CallbackSent(_OfCall[Callback]):
     kind = "callback.queued"
 
     def __init__(self, call: Followed, cursor: Cursor, event: str, fields: Mapping[str, object]) -> None:
-        wanted = ", ".join(f"{name}={spelt(value)}" for name, value in fields.items())
+        wanted = ", ".join(f"{dotted(name)} {spelt(value)}" for name, value in fields.items())
         super().__init__(call, cursor, f"the backend was to be told {event}" + (f" with {wanted}" if wanted else ""))
         self._event = event
         self._fields = fields

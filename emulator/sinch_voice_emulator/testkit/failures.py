@@ -9,6 +9,9 @@ class ExpectationFailed(AssertionError):
     """Something that a test expected did not happen, or something it did not expect did."""
 
 
+ExpectationFailed.__module__ = "sinch_voice_emulator"
+
+
 def message(sentence: str, *parts: str) -> str:
     """A message of several parts: the sentence, the nearest miss, notes, the ladder. Empty parts are left out."""
     return "\n\n".join(part for part in (sentence, *parts) if part)

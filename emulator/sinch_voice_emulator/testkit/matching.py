@@ -39,8 +39,13 @@ def differences(document: object, expected: Mapping[str, object]) -> list[Differ
     """Every expected field that ``document`` does not have as expected, in the order given."""
     found = []
     for name, wanted in expected.items():
-        found += list(_compare(name.replace("__", "."), wanted, at(document, name.replace("__", ".")), document))
+        found += list(_compare(dotted(name), wanted, at(document, dotted(name)), document))
     return found
+
+
+def dotted(name: str) -> str:
+    """The path that a keyword argument stands for."""
+    return name.replace("__", ".")
 
 
 def at(document: object, path: str) -> object:

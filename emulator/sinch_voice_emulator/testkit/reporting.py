@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sinch_voice_emulator.errors import EmulatorError
 from sinch_voice_emulator.ladder import render
@@ -18,8 +21,15 @@ from sinch_voice_emulator.testkit.watch import Watch
 if TYPE_CHECKING:
     from sinch_voice_emulator.testkit.expectations import Expectation
 
+HINTS = {
+    401: "{url} answered 401: does the app know the key and the secret of the account (sinch_voice.key, sinch_voice.secret)?",
+    403: "{url} answered 403: does the app know the key and the secret of the account (sinch_voice.key, sinch_voice.secret)?",
+    404: 'The app has no route {path}: name its callback route, such as deliver_to(app, path="/voice").',
+    405: 'The app takes no POST at {path}: name its callback route, such as deliver_to(app, path="/voice").',
+}
 MOST_LADDERS = 5
 MOST_LINES = 120
+_PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 
 class Reporter:
@@ -60,12 +70,22 @@ class Reporter:
     def raised_notes(self) -> str:
         """What backends in this process raised, a sentence each."""
         notes = [
-            f"{type(fault).__name__} while it handled {delivery.event.value}: {fault}"
+            f"{type(fault).__name__} while it handled {delivery.event.value}: {fault}{_where(fault)}"
             for one in self._backends
             if isinstance(one, InProcess)
             for delivery, fault in one.raised
         ]
-        return bullets("The backend raised:", notes)
+        return message(bullets("The backend raised:", notes), *self._hints())
+
+    def _hints(self) -> list[str]:
+        """What usually is behind the statuses that the backend answered."""
+        last = {
+            attempt.status: attempt.url
+            for delivery in self._account.deliveries.values()
+            for attempt in delivery.attempts
+            if attempt.status in HINTS
+        }
+        return [HINTS[status].format(url=url, path=urlsplit(url).path) for status, url in last.items() if status]
 
     def _latest_raised(self) -> Exception | None:
         faults = [fault for one in self._backends if isinstance(one, InProcess) for _, fault in one.raised]
@@ -85,6 +105,13 @@ def line_of(entry: Entry) -> str:
     """An entry as the ladder tells it: who, what."""
     said = KINDS.get(entry.kind, anything)(entry.kind, entry.data, f"leg {entry.leg}" if entry.leg else "call")
     return entry.kind if said is None else " ".join(said)
+
+
+def _where(fault: Exception) -> str:
+    """The line that raised, in the test's code rather than in ours."""
+    every = traceback.extract_tb(fault.__traceback__)
+    frames = [frame for frame in every if not frame.filename.startswith(_PACKAGE)] or every
+    return f" ({frames[-1].filename}:{frames[-1].lineno}, in {frames[-1].name})" if frames else ""
 
 
 def _standing(late: TimedOut) -> str:

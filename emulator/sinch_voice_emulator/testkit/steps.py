@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from sinch_voice_emulator.errors import EmulatorError
 from sinch_voice_emulator.runtime.virtual import Steps
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
 
@@ -49,7 +50,7 @@ def waits(steps: Callable[Concatenate[S, P], Steps[T]]) -> Callable[Concatenate[
         __tracebackhide__ = True
         try:
             return self.worker.work(steps(self, *args, **kwargs))
-        except ExpectationFailed as failure:
+        except (ExpectationFailed, EmulatorError) as failure:
             raise failure.with_traceback(None) from failure.__cause__
 
     return _named(method)
@@ -63,7 +64,7 @@ def awaits(steps: Callable[Concatenate[S, P], Steps[T]]) -> Callable[Concatenate
         __tracebackhide__ = True
         try:
             return await self.worker.work_async(steps(self, *args, **kwargs))
-        except ExpectationFailed as failure:
+        except (ExpectationFailed, EmulatorError) as failure:
             raise failure.with_traceback(None) from failure.__cause__
 
     return _named(method)

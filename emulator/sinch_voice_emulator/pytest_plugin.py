@@ -1,0 +1,250 @@
+"""The pytest plugin: ``sinch_voice`` and its relatives. Loads nothing but pytest until a test asks for a fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from sinch_voice_emulator.emulator import Emulator
+    from sinch_voice_emulator.testkit import AsyncSinchVoice, SinchVoice
+
+INI = (
+    ("sinch_voice_clock", "string", "auto", "auto: time moves while a test waits; manual: only advance() moves it"),
+    ("sinch_voice_start", "string", "", "where the clock begins: an ISO instant, or now; default 2026-03-01T12:00:00Z"),
+    ("sinch_voice_path", "string", "/", "path of the callback route, for deliver_to(app)"),
+    ("sinch_voice_config", "string", "", "configuration file of the emulator (TOML): applications, numbers, switches"),
+    ("sinch_voice_env", "linelist", None, "environment variables to set, one NAME = url, key, secret or number a line"),
+)
+MARKER = (
+    "sinch_voice(clock=..., start=..., problems=[...], open=False, check=True, **switches): how this test's account behaves, "
+    "which problems it expects, whether calls may stay open, whether it is checked at the end; switches are those of the "
+    "behaviour profile"
+)
+ENVIRONMENT = (
+    "SINCH_VOICE_URL = url",
+    "SINCH_APPLICATION_KEY = key",
+    "SINCH_APPLICATION_SECRET = secret",
+    "SINCH_VOICE_NUMBER = number",
+)
+_VOICE = pytest.StashKey["SinchVoice | AsyncSinchVoice"]()
+_EMULATOR = pytest.StashKey["Emulator"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the command line and of the ini file."""
+    group = parser.getgroup("sinch-voice", "Sinch Voice emulator")
+    group.addoption(
+        "--sinch-voice-env",
+        action="store_true",
+        help="Start the emulator before tests are collected and set the environment variables of sinch_voice_env, for "
+        "applications that read their settings when they are imported.",
+    )
+    for name, kind, default, text in INI:
+        parser.addini(name, f"Sinch Voice emulator: {text}.", type=kind, default=default)  # type: ignore[arg-type]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker; with ``--sinch-voice-env`` set the environment."""
+    config.addinivalue_line("markers", MARKER)
+    if config.getoption("--sinch-voice-env") and not hasattr(config, "workerinput") and _distributes(config):
+        return
+    if config.getoption("--sinch-voice-env"):
+        patch = pytest.MonkeyPatch()
+        config.add_cleanup(patch.undo)
+        _set_environment(config, patch)
+
+
+def _distributes(config: pytest.Config) -> bool:
+    """Whether this process only hands tests out to others."""
+    return bool(getattr(config.option, "dist", "no") != "no" and getattr(config.option, "tx", None))
+
+
+def _emulator(config: pytest.Config) -> Emulator:
+    """The emulator of this process, made when it is first needed."""
+    if _EMULATOR not in config.stash:
+        from sinch_voice_emulator.settings import load
+        from sinch_voice_emulator.testkit.opening import make_emulator
+
+        path = str(config.getini("sinch_voice_config"))
+        settings = load({"config": [str(config.rootpath / path)]}, {}) if path else None
+        config.stash[_EMULATOR] = emulator = make_emulator(settings=settings)
+        config.add_cleanup(emulator.stop)
+    return config.stash[_EMULATOR]
+
+
+def _running(config: pytest.Config) -> Emulator:
+    emulator = _emulator(config)
+    if not emulator.listeners:
+        emulator.start()
+    return emulator
+
+
+def _set_environment(config: pytest.Config, patch: pytest.MonkeyPatch) -> dict[str, str]:
+    emulator = _running(config)
+    application = next(iter(emulator.account().account.applications.values()))
+    values = {
+        "url": emulator.url,
+        "key": application.key,
+        "secret": application.secret,
+        "number": next((number for number, _ in emulator.account().account.numbers), ""),
+    }
+    variables = {}
+    for line in config.getini("sinch_voice_env") or ENVIRONMENT:
+        name, _, what = (part.strip() for part in line.partition("="))
+        if what not in values:
+            raise pytest.UsageError(f"sinch_voice_env: {line!r} should be NAME = one of {', '.join(values)}")
+        variables[name] = values[what]
+        patch.setenv(name, values[what])
+    return variables
+
+
+# --- fixtures --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def sinch_voice_server(request: pytest.FixtureRequest) -> Emulator:
+    """The emulator of this process, serving the REST API on a free port for the whole session."""
+    return _running(request.config)
+
+
+@pytest.fixture(scope="session")
+def sinch_voice_url(sinch_voice_server: Emulator) -> str:
+    """Base URL of the REST API, the same for the whole session: what an application uses instead of https://calling.api..."""
+    return sinch_voice_server.url
+
+
+@pytest.fixture(scope="session")
+def sinch_voice_key(request: pytest.FixtureRequest) -> str:
+    """Key of the application, the same for the whole session."""
+    return next(iter(_emulator(request.config).account().account.applications.values())).key
+
+
+@pytest.fixture(scope="session")
+def sinch_voice_secret(request: pytest.FixtureRequest) -> str:
+    """Secret of the application, the same for the whole session."""
+    return next(iter(_emulator(request.config).account().account.applications.values())).secret
+
+
+@pytest.fixture(scope="session")
+def sinch_voice_env(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Environment variables with URL, key, secret and number, set for the session (ini option sinch_voice_env names them)."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield _set_environment(request.config, patch)
+
+
+@pytest.fixture
+def sinch_voice(request: pytest.FixtureRequest) -> Iterator[SinchVoice]:
+    """A simulated voice platform for one test: say deliver_to(app), then place calls, press keys, expect, advance().
+
+    At the end the test fails on what the backend did wrong, on calls it left open and on callbacks nobody answered, unless it
+    said expect_problem(...) or expect_open().
+    """
+    from sinch_voice_emulator.testkit import SinchVoice
+
+    voice = SinchVoice(_emulator(request.config), **_beginning(request.node))
+    try:
+        _prepare(voice, request.node)
+        yield voice
+    finally:
+        voice.close()
+
+
+@pytest.fixture
+def async_sinch_voice(request: pytest.FixtureRequest) -> Iterator[AsyncSinchVoice]:
+    """The same as sinch_voice for asynchronous tests: what waits is awaited, an ASGI app runs on the test's own loop."""
+    from sinch_voice_emulator.testkit import AsyncSinchVoice
+
+    voice = AsyncSinchVoice(_emulator(request.config), **_beginning(request.node))
+    try:
+        _prepare(voice, request.node)
+        yield voice
+    finally:
+        voice.close()
+
+
+def _marked(item: pytest.Item) -> dict[str, Any]:
+    """What the markers of a test say; the closest one counts."""
+    marks = list(item.iter_markers("sinch_voice"))
+    return {name: value for mark in reversed(marks) for name, value in mark.kwargs.items()}
+
+
+def _beginning(item: pytest.Item) -> dict[str, Any]:
+    """How the account of a test begins. Ids are made from the test's own name, whatever ran before it."""
+    from datetime import UTC, datetime
+
+    from sinch_voice_emulator.testkit.opening import beginning
+
+    marked = _marked(item)
+    start = marked.get("start", item.config.getini("sinch_voice_start"))
+    if isinstance(start, str) and start:
+        start = datetime.now(UTC) if start == "now" else datetime.fromisoformat(start)
+    if isinstance(start, datetime) and start.tzinfo is None:
+        start = start.replace(tzinfo=UTC)
+    return {
+        "clock": marked.get("clock", item.config.getini("sinch_voice_clock")),
+        "start": datetime.fromtimestamp(beginning(start or None) / 1000, UTC),
+        "seed": item.nodeid,
+    }
+
+
+def _prepare(voice: SinchVoice | AsyncSinchVoice, item: pytest.Item) -> None:
+    """Do as the markers say."""
+    item.stash[_VOICE] = voice
+    voice.callback_path = str(item.config.getini("sinch_voice_path"))
+    marked = _marked(item)
+    switches = {name: value for name, value in marked.items() if name not in ("clock", "start", "problems", "open", "check")}
+    if switches:
+        voice.set_profile(**switches)
+    if marked.get("open"):
+        voice.expect_open()
+    for text in marked.get("problems", ()):
+        voice.expect_problem(text)
+
+
+# --- the end of a test -----------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """When a test has passed, see what it left behind: a failure of the test, not an error of its teardown."""
+    result = yield
+    voice = item.stash.get(_VOICE, None)
+    if voice is not None and _marked(item).get("check", True):
+        _check(voice)
+    return result
+
+
+def _check(voice: SinchVoice | AsyncSinchVoice) -> None:
+    from sinch_voice_emulator.errors import EmulatorError
+    from sinch_voice_emulator.testkit import SinchVoice
+
+    if voice.closed:
+        return
+    wrong: list[str] = []
+    if isinstance(voice, SinchVoice):
+        try:
+            voice.settle()
+        except EmulatorError as error:
+            wrong.append(str(error))
+    wrong = voice.problems() or wrong
+    if wrong:
+        pytest.fail("\n\n".join(wrong), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, object]:
+    """Below a test that failed by an assertion of its own, show what happened on its calls."""
+    report = yield
+    voice = item.stash.get(_VOICE, None)
+    if voice is None or call.when != "call" or not report.failed or call.excinfo is None:
+        return report
+    from sinch_voice_emulator.testkit import ExpectationFailed
+
+    if not call.excinfo.errisinstance((ExpectationFailed, pytest.fail.Exception)) and not voice.closed:
+        ladders = voice.ladder()
+        if ladders:
+            report.sections.append(("Sinch Voice calls", ladders))
+    return report
