@@ -33,7 +33,15 @@ LAYERS = {
 }
 """How high each top-level module or package stands; it may import what stands lower. A new one needs a row."""
 
-NEIGHBOURS = {("model", "errors"), ("errors", ""), ("model", ""), ("api", "ui"), ("emulator", "api"), ("testkit", "api"), ("", "testkit")}
+NEIGHBOURS = {
+    ("model", "errors"),
+    ("errors", ""),
+    ("model", ""),
+    ("api", "ui"),
+    ("emulator", "api"),
+    ("testkit", "api"),
+    ("", "testkit"),
+}
 """Imports that are meant although they go sideways; ``emulator`` starts the HTTP application, as the composition root."""
 
 PURE = ("model", "engine", "v1")
