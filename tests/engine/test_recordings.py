@@ -90,6 +90,7 @@ def test_a_file_of_the_same_name_is_overwritten_but_not_while_it_is_written() ->
     book.ice(steps)
     assert list(book.engine.state.recordings) == ["same.wav", "same-2.wav"]
     assert book.engine.state.recordings["same.wav"].call_id == book.call
+    assert book.engine.state.calls[first].recorded == ()
 
 
 def test_a_call_that_is_forgotten_takes_no_file_of_another_call_along() -> None:
@@ -232,6 +233,23 @@ def test_a_conference_outlives_the_memory_of_who_had_it_recorded() -> None:
     assert first not in book.engine.state.calls
     assert lengths(book) == [None]
     book.hangs_up(call=second)
+    book.phone_calls()
+    assert book.engine.state.recordings == {}
+
+
+def test_who_had_a_conference_recorded_and_went_on_keeps_the_file() -> None:
+    book = Playbook(max_ended_calls=0)
+    first = book.phone_calls()
+    book.ice(join("standup", record=True))
+    last = book.phone_calls()
+    book.ice(join("standup"))
+    book.patch(action("park"), call=first)
+    book.patch(join("elsewhere"), call=first)
+    book.hangs_up(call=last)
+    book.mute("elsewhere", call=first)
+    assert last not in book.engine.state.calls
+    assert lengths(book) == [0]
+    book.hangs_up(call=first)
     book.phone_calls()
     assert book.engine.state.recordings == {}
 

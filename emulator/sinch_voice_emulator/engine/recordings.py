@@ -74,11 +74,20 @@ def announce(turn: Turn, call: Call, recording: Recording | None) -> None:
 def _open(turn: Turn, call: Call, options: RecordingOptions, conference: str) -> str:
     name, destination = _name(turn, call, options)
     key = _free_key(turn, name)
+    _disown(turn, key)
     turn.state.recordings[key] = Recording(
         key, call.id, call.application, call.region, options, destination, turn.now, conference
     )
     turn.note("recording.started", call, key=key, destination=destination, conference=conference)
     return key
+
+
+def _disown(turn: Turn, key: str) -> None:
+    """A recording about to be overwritten is no longer its call's."""
+    former = turn.state.recordings.get(key)
+    owner = turn.state.calls.get(former.call_id) if former is not None else None
+    if owner is not None:
+        owner.recorded = tuple(one for one in owner.recorded if one != key)
 
 
 def _free_key(turn: Turn, name: str) -> str:
