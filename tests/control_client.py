@@ -13,7 +13,7 @@ from sinch_voice_emulator.api.control import forms_of
 from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.model.call import CallState
 from sinch_voice_emulator.model.delivery import Attempt, Delivery
-from sinch_voice_emulator.runtime.clocks import ManualClock
+from sinch_voice_emulator.runtime.clocks import AccountClock
 from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind
 from sinch_voice_emulator.settings import DEFAULT_KEY, Settings
 from sinch_voice_emulator.v1 import spec
@@ -64,7 +64,7 @@ class Control:
     """An emulator on a clock that stands still, and its control API, below ``/_emulator``."""
 
     def __init__(self, **settings: Any) -> None:
-        self.clock = ManualClock(START)
+        self.clock = AccountClock(START, "manual")
         self.emulator = Emulator(Settings(**({"public_url": "http://emulator.test"} | settings)), lambda: self.clock)
         self.app: Flask = create_app(self.emulator)
         self.client = Client(self.app)

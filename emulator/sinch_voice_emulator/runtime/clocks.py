@@ -96,6 +96,10 @@ class ManualClock:
         self._now = instant
 
 
+LATEST: Instant = 221_845_392_000_000
+"""The first instant of the year 9000, which no clock reaches: time stamps have four digits for the year."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Course:
     """How time goes from an instant on. ``origin`` is the reading of the monotonic clock then."""
@@ -161,7 +165,7 @@ class AccountClock:
                 raise Conflict("the clock runs by itself; set its mode to manual or auto to move it")
             if instant < self._course.start:
                 raise BadRequest(f"the clock stands at {self._course.start} and cannot go back to {instant}")
-            self._course = replace(self._course, start=instant)
+            self._course = replace(self._course, start=_within(instant))
 
     def change(self, mode: Mode | None = None, speed: float | None = None) -> None:
         """Go on from the present instant in another mode, or at another speed. Raises ``BadRequest`` for what is none."""
@@ -177,7 +181,7 @@ class AccountClock:
     def restart(self, instant: Instant) -> None:
         """Begin at ``instant``, which may lie in the past. For accounts on which nothing has happened yet."""
         with self._lock:
-            self._course = replace(self._course, start=instant, origin=self._monotonic())
+            self._course = replace(self._course, start=_within(instant), origin=self._monotonic())
             self._frozen = frozen_now()
 
     def newly_frozen(self) -> Instant | None:
@@ -195,6 +199,12 @@ class AccountClock:
             if before is None or self._frozen is None or not self.virtual:
                 return None
             return self._course.start + max(0, self._frozen - before)
+
+
+def _within(instant: Instant) -> Instant:
+    if not 0 <= instant < LATEST:
+        raise BadRequest("a clock shows times from 1970 to 8999")
+    return instant
 
 
 def _mode(mode: Any) -> Mode:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sinch_voice_emulator.errors import LimitReached, NotFound
+from sinch_voice_emulator.model.delivery import Delivery
 from sinch_voice_emulator.runtime.alarms import Alarms
+from sinch_voice_emulator.runtime.clocks import real_monotonic
 from sinch_voice_emulator.runtime.outbox import Outbox
 from sinch_voice_emulator.runtime.requests import OpenRequest
 
@@ -25,6 +27,9 @@ class OpenWork:
     alarms: Alarms = field(default_factory=Alarms)
     holds: dict[str, str] = field(default_factory=dict)
     held_so_far: int = 0
+    advancing: object | None = None
+    touched: float = float("-inf")
+    """When, on the monotonic clock, the last exchange or request ended."""
 
     def is_open(self) -> bool:
         """Whether anything has still to happen at this very instant."""
@@ -41,6 +46,18 @@ class OpenWork:
                 about = f"{delivery.event.value} of call {delivery.call_id} to {delivery.target.primary}"
                 yield f"{about} is {delivery.state.value} (delivery {delivery.id})"
 
+    def concluded(self, delivery: Delivery) -> None:
+        """A delivery is over: those of its call that wanted to be overtaken go on."""
+        self.touched = real_monotonic()
+        self.alarms.overtake(delivery.call_id, delivery.id)
+
+    def answered(self, request: OpenRequest) -> None:
+        """A request of the Calling API is over: what it held back may leave."""
+        self.touched = real_monotonic()
+        self.requests.discard(request)
+        self.outbox.release(request.held)
+        request.held.clear()
+
     def hold(self, reason: str) -> str:
         """Have time stand still; returns the id for ``release``."""
         if len(self.holds) >= MAX_HOLDS:
@@ -52,6 +69,7 @@ class OpenWork:
 
     def release(self, hold: str) -> None:
         """Give up a hold; raises ``NotFound``."""
+        self.touched = real_monotonic()
         if self.holds.pop(hold, None) is None:
             raise NotFound(f"there is no hold {hold!r}: it was released already, or the account was reset")
 

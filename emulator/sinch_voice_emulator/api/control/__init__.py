@@ -18,7 +18,9 @@ from sinch_voice_emulator.api.control import (
     applications,
     calls,
     checks,
+    clock,
     deliveries,
+    delivery_faults,
     faults,
     fire,
     health,
@@ -60,6 +62,8 @@ FAMILIES = (
     checks,
     fire,
     faults,
+    clock,
+    delivery_faults,
 )
 
 
