@@ -8,11 +8,11 @@ from typing import Any
 
 import django
 import pytest
-from backends import ivr
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+from examples.backends import ivr
 from sinch_voice_emulator import SinchVoice
 
 settings.configure(

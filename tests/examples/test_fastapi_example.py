@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from backends import ivr
 from fastapi import FastAPI, Request
 
+from examples.backends import ivr
 from sinch_voice_emulator import AsyncSinchVoice, SinchVoice
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from backends import flask_backend
 from flask import Flask
 
+from examples.backends import flask_backend
 from sinch_voice_emulator import SinchVoice
 
 

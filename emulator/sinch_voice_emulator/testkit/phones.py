@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sinch_voice_emulator.engine.inputs import Input, KeysPressed, LegAnswered, LegHungUp, LegRefused, Refusal, WordsSpoken
@@ -54,7 +54,7 @@ class PhoneSteps:
     @property
     def ringing(self) -> bool:
         """Whether it rings now."""
-        return any(is_ringing(leg) for _, leg in self._legs())
+        return any(is_ringing(leg) for _, leg in self._latest())
 
     @property
     def dialled_by(self) -> list[Dialled]:
@@ -72,21 +72,26 @@ class PhoneSteps:
     def _entries(self) -> Sequence[Entry]:
         return self._voice.watch.dialled(self.party.endpoint)
 
-    def _legs(self) -> list[tuple[str, Leg]]:
-        """Its legs on all calls: those it placed, and those on which it was dialled."""
+    def _latest(self) -> Iterator[tuple[str, Leg]]:
+        """Its legs on all calls, latest first: those on which it was dialled, then those it placed."""
         calls = self._voice.runtime.engine.state.calls
-        found = [(call_id, calls[call_id].legs[0]) for call_id in self._placed if call_id in calls]
-        for entry in self._entries():
+        for entry in reversed(self._entries()):
             call = calls.get(entry.call_id)
             if call is not None and len(call.legs) >= entry.leg and same_phone(call.legs[entry.leg - 1].party, self.party):
-                found.append((call.id, call.legs[entry.leg - 1]))
-        return found
+                yield call.id, call.legs[entry.leg - 1]
+        for call_id in reversed(self._placed):
+            if call_id in calls:
+                yield call_id, calls[call_id].legs[0]
+
+    def _legs(self) -> list[tuple[str, Leg]]:
+        """Its legs on all calls, latest last."""
+        return list(self._latest())[::-1]
 
     def _leg(self, state: LegState, doing: str) -> tuple[str, Leg]:
         """The latest leg in a state. Raises ``Conflict`` with what to do instead."""
-        legs = [(call_id, leg) for call_id, leg in self._legs() if leg.state is state]
-        if legs:
-            return legs[-1]
+        for call_id, leg in self._latest():
+            if leg.state is state:
+                return call_id, leg
         raise Conflict(f"{self.address} cannot {doing}: {self._why_not(state)}")
 
     def _why_not(self, state: LegState) -> str:
@@ -142,16 +147,14 @@ class PhoneSteps:
 
     def _hang_up(self) -> Steps[None]:
         """Hang up; a caller may do so while it still rings."""
-        legs = [(call_id, leg) for call_id, leg in self._legs() if leg.state is not LegState.DOWN]
-        call_id, leg = legs[-1] if legs else self._leg(LegState.UP, "hang up")
+        found = next((one for one in self._latest() if one[1].state is not LegState.DOWN), None)
+        call_id, leg = found or self._leg(LegState.UP, "hang up")
         yield from self._do(LegHungUp(call_id, leg.number))
 
     def _expect_prompt(self, text: Text, *, within: float = WITHIN) -> Steps[Heard]:
         """Wait until this phone hears a prompt that contains ``text`` (whatever the case) or matches a pattern."""
-        legs = [(call_id, leg) for call_id, leg in self._legs() if leg.state is not LegState.DOWN] or self._legs()
-        if not legs:
-            self._leg(LegState.UP, "hear anything")
-        call_id, leg = legs[-1]
+        found = next((one for one in self._latest() if one[1].state is not LegState.DOWN), None) or next(self._latest(), None)
+        call_id, leg = found or self._leg(LegState.UP, "hear anything")
         followed = CallSteps(self._voice, call_id)
         cursor = self._prompts.setdefault(call_id, Cursor())
         wanted = PromptHeard(followed, cursor, text, f"phone {self.address}", leg.number)
