@@ -11,6 +11,7 @@ from sinch_voice_emulator.testkit.addresses import party_of
 from sinch_voice_emulator.testkit.calls import WITHIN, AsyncCall
 from sinch_voice_emulator.testkit.conferences import AsyncConference
 from sinch_voice_emulator.testkit.core import VoiceSteps
+from sinch_voice_emulator.testkit.failures import ExpectationFailed
 from sinch_voice_emulator.testkit.phones import AsyncPhone
 from sinch_voice_emulator.testkit.steps import awaits
 from sinch_voice_emulator.testkit.voice import CALLER
@@ -43,7 +44,11 @@ class AsyncSinchVoice(VoiceSteps):
 
     async def run_until(self, condition: Callable[[], T | None], *, within: float = WITHIN) -> T:
         """Wait until ``condition()`` is neither ``None`` nor ``False``; returns what it is."""
-        return await self.work_async(self._run_until(condition, within=within))
+        __tracebackhide__ = True
+        try:
+            return await self.work_async(self._run_until(condition, within=within))
+        except ExpectationFailed as failure:
+            raise failure.with_traceback(None) from failure.__cause__
 
     # --- calls ----------------------------------------------------------------------------------------------------------------
 
@@ -114,7 +119,7 @@ class AsyncSinchVoice(VoiceSteps):
     ) -> None:
         __tracebackhide__ = True
         try:
-            if kind is None:
+            if kind is None and not self.closed:
                 await self.settle()
                 self.verify()
         finally:

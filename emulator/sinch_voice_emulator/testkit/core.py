@@ -200,7 +200,10 @@ class VoiceSteps(Looks):
 
     def _run_until(self, condition: Callable[[], T | None], *, within: float = 60.0) -> Steps[T]:
         """Wait until ``condition()`` is neither ``None`` nor ``False``; returns what it is."""
-        found = yield from self.driver.run_until(lambda: condition() or None, millis(within))
+        try:
+            found = yield from self.driver.run_until(lambda: condition() or None, millis(within))
+        except TimedOut as late:
+            raise self.reporter.never_so(within, late) from None
         assert found is not None
         return found
 

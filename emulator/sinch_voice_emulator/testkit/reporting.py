@@ -47,10 +47,18 @@ class Reporter:
             first, standing = f"{sentence}, but {wanted.hopeless()}.", ""
         else:
             first, standing = f"{sentence} within {within:g} s, and that did not happen.", _standing(late)
-        ladders = self.ladders(calls or [entry.call_id for entry in self._watch.created()])
+        ladders = self.ladders(calls or self._every_call())
         failure = ExpectationFailed(message(first, wanted.near(), standing, self.raised_notes(), ladders))
         failure.__cause__ = self._latest_raised()
         return failure
+
+    def never_so(self, within: float, late: TimedOut) -> ExpectationFailed:
+        """A condition of the test's own that did not come true."""
+        first = f"What run_until waited for did not come true within {within:g} s."
+        return ExpectationFailed(message(first, _standing(late), self.raised_notes(), self.ladders(self._every_call())))
+
+    def _every_call(self) -> list[str]:
+        return [entry.call_id for entry in self._watch.created()]
 
     def more_happened(self, entries: Sequence[Entry]) -> ExpectationFailed:
         """Something that no expectation has matched."""

@@ -11,6 +11,7 @@ from sinch_voice_emulator.testkit.addresses import party_of
 from sinch_voice_emulator.testkit.calls import WITHIN, Call
 from sinch_voice_emulator.testkit.conferences import Conference
 from sinch_voice_emulator.testkit.core import VoiceSteps
+from sinch_voice_emulator.testkit.failures import ExpectationFailed
 from sinch_voice_emulator.testkit.phones import Phone
 from sinch_voice_emulator.testkit.steps import waits
 
@@ -42,7 +43,11 @@ class SinchVoice(VoiceSteps):
 
     def run_until(self, condition: Callable[[], T | None], *, within: float = WITHIN) -> T:
         """Wait until ``condition()`` is neither ``None`` nor ``False``; returns what it is."""
-        return self.work(self._run_until(condition, within=within))
+        __tracebackhide__ = True
+        try:
+            return self.work(self._run_until(condition, within=within))
+        except ExpectationFailed as failure:
+            raise failure.with_traceback(None) from failure.__cause__
 
     # --- calls ----------------------------------------------------------------------------------------------------------------
 
@@ -111,7 +116,7 @@ class SinchVoice(VoiceSteps):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         __tracebackhide__ = True
         try:
-            if kind is None:
+            if kind is None and not self.closed:
                 self.settle()
                 self.verify()
         finally:
