@@ -68,3 +68,31 @@ def test_the_asynchronous_names_are_the_same(name: str) -> None:
     for one in dir(blocking):
         if not one.startswith("_") and callable(getattr(blocking, one)):
             assert getattr(blocking, one).__doc__, one
+
+
+SHOWN = re.compile(r"<!-- (tests/\S+): (\w+) -->\n```python\n(.*?)```", re.DOTALL)
+
+
+def source_of(path: str, function: str) -> str:
+    """A function of a test file as it stands there, decorators included."""
+    text = (ROOT / path).read_text()
+    node = next(one for one in ast.parse(text).body if getattr(one, "name", "") == function)
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
+
+
+def test_the_tutorial_shows_tests_that_run() -> None:
+    shown = SHOWN.findall((ROOT / "docs" / "testing.md").read_text())
+    assert len(shown) >= 9
+    for path, function, text in shown:
+        assert text == source_of(path, function), f"{path}: {function}"
+
+
+def test_the_tutorial_names_every_fixture_and_option() -> None:
+    from sinch_voice_emulator import pytest_plugin
+
+    page = (ROOT / "docs" / "testing.md").read_text()
+    fixtures = re.findall(r"^@pytest.fixture.*\ndef (\w+)", Path(pytest_plugin.__file__).read_text(), re.MULTILINE)
+    assert len(fixtures) == 7
+    assert [name for name in [*fixtures, *(row[0] for row in pytest_plugin.INI)] if f"`{name}`" not in page] == []

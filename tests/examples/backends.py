@@ -41,7 +41,7 @@ def flask_backend(url: str, key: str, secret: str, number: str) -> Flask:
     """A Flask app that answers calls, and reminds people of their table by calling them."""
     app = Flask("restaurant")
 
-    @app.post("/voice")
+    @app.post("/")
     def voice() -> Response:
         if not is_from_the_platform(request, key, secret):
             abort(401)

@@ -16,7 +16,7 @@ def my_flask_app(sinch_voice: SinchVoice) -> Flask:
 
 
 def test_caller_reaches_support(sinch_voice: SinchVoice, my_flask_app: Flask) -> None:
-    sinch_voice.deliver_to(my_flask_app, "/voice")
+    sinch_voice.deliver_to(my_flask_app)
     agent = sinch_voice.phone("+46700000001")  # under the test's control: rings until told
     call = sinch_voice.incoming_call(from_="+12025550143", to=sinch_voice.number)
     call.expect_prompt("Press 1 for support")
@@ -29,7 +29,7 @@ def test_caller_reaches_support(sinch_voice: SinchVoice, my_flask_app: Flask) ->
 
 
 def test_what_else_can_be_asserted(sinch_voice: SinchVoice, my_flask_app: Flask) -> None:
-    sinch_voice.deliver_to(my_flask_app, "/voice")
+    sinch_voice.deliver_to(my_flask_app)
     agent = sinch_voice.phone("+46700000001")
     call = sinch_voice.incoming_call()
     call.press("1")
@@ -42,14 +42,14 @@ def test_what_else_can_be_asserted(sinch_voice: SinchVoice, my_flask_app: Flask)
 
 
 def test_a_caller_who_does_nothing(sinch_voice: SinchVoice, my_flask_app: Flask) -> None:
-    sinch_voice.deliver_to(my_flask_app, "/voice")
+    sinch_voice.deliver_to(my_flask_app)
     call = sinch_voice.incoming_call()
     call.expect_prompt("Good-bye")  # nine seconds of silence later, and at once
     call.expect_ended("ANSWERED", "MANAGERHANGUP")
 
 
 def test_the_app_places_a_call(sinch_voice: SinchVoice, my_flask_app: Flask) -> None:
-    sinch_voice.deliver_to(my_flask_app, "/voice")
+    sinch_voice.deliver_to(my_flask_app)
     guest = sinch_voice.phone("+46700000009")
     my_flask_app.test_client().post("/remind", data={"phone": "+46700000009", "guests": "4"})
     call = sinch_voice.expect_call(to="+46700000009", method="tts")
@@ -60,6 +60,6 @@ def test_the_app_places_a_call(sinch_voice: SinchVoice, my_flask_app: Flask) -> 
 
 
 def test_a_slow_network(sinch_voice: SinchVoice, my_flask_app: Flask) -> None:
-    sinch_voice.deliver_to(my_flask_app, "/voice")
+    sinch_voice.deliver_to(my_flask_app)
     sinch_voice.fault("drop", event="ice")
     sinch_voice.incoming_call().expect_ended("FAILED", "CALLBACKERROR")
