@@ -273,7 +273,10 @@ def test_addresses_of_phones(text: str, party: Party) -> None:
     ],
 )
 def test_mistakes_in_the_file(tmp_path: Path, text: str, sentence: str) -> None:
-    assert sentence in refusal(tmp_path, text)
+    said = refusal(tmp_path, text)
+    assert sentence in said
+    assert said.endswith((".", "?"))
+    assert not said.endswith(("?.", ".."))
 
 
 def test_mistakes_in_flags_and_variables() -> None:

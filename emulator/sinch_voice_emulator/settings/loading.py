@@ -175,7 +175,9 @@ class _Reader:
         try:
             return fidelity.profile(switches) if switches else OBSERVED
         except BadRequest as error:
-            raise SettingsError(f"{self.file.name}: [fidelity]: {str(error).rstrip('.')}.") from None
+            sentence = str(error).rstrip(".")
+            end = "" if sentence.endswith("?") else "."
+            raise SettingsError(f"{self.file.name}: [fidelity]: {sentence}{end}") from None
 
     def applications(self) -> tuple[tuple[ApplicationSettings, ...], tuple[NumberSettings, ...], bool]:
         """Applications, numbers, and whether the applications are the default ones."""
