@@ -104,8 +104,7 @@ class AsgiBackend(InProcess):
 
     def _call(self, exchange: Exchange) -> Answer:
         if self._loop is None:
-            self._loop = BackgroundLoop()
-            self._loop.enter_lifespan(self._app)
+            self._loop = BackgroundLoop.with_app(self._app)
         return self._loop.run(call_asgi(self._app, exchange, self._loop.state))
 
     async def _call_async(self, exchange: Exchange) -> Answer:

@@ -21,6 +21,17 @@ class BackgroundLoop:
         self._thread = threading.Thread(target=self._loop.run_forever, name="sinch-voice-app", daemon=True)
         self._thread.start()
 
+    @classmethod
+    def with_app(cls, app: Asgi) -> BackgroundLoop:
+        """A loop with an app that has started up. Raises what the app says went wrong."""
+        loop = cls()
+        try:
+            loop.enter_lifespan(app)
+        except BaseException:
+            loop.close()
+            raise
+        return loop
+
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """What a coroutine returns, or what it raises."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
