@@ -23,7 +23,14 @@ from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.runtime.ports import Answer
 from sinch_voice_emulator.runtime.virtual import VirtualDriver, run
-from sinch_voice_emulator.settings import DEFAULT_KEY, DEFAULT_NUMBERS, DEFAULT_SECRET, ListenAddress, Settings
+from sinch_voice_emulator.settings import (
+    DEFAULT_KEY,
+    DEFAULT_NUMBERS,
+    DEFAULT_SECRET,
+    ApplicationSettings,
+    ListenAddress,
+    Settings,
+)
 
 START = 1_772_366_400_000
 """2026-03-01T12:00:00Z."""
@@ -61,8 +68,9 @@ def answer_of(said: Any) -> Outcome:
 
 def emulator_for(mode: Mode, **settings: Any) -> Emulator:
     """An emulator whose default account stands at ``START``."""
-    given = {"public_url": "http://emulator.test", "listen": (ListenAddress("127.0.0.1", 0),)} | settings
-    return Emulator(Settings(**given), lambda: AccountClock(START, mode))
+    application = ApplicationSettings(DEFAULT_KEY, DEFAULT_SECRET, CallbackTarget(settings.pop("callback", URL)))
+    given = {"public_url": "http://emulator.test", "listen": (ListenAddress("127.0.0.1", 0),), "applications": (application,)}
+    return Emulator(Settings(**(given | settings)), lambda: AccountClock(START, mode))
 
 
 class World:
@@ -74,7 +82,6 @@ class World:
         self.handler = handler
         self.emulator = emulator_for(mode, **settings)
         self.account: AccountRuntime = self.emulator.account()
-        self.account.account.applications[DEFAULT_KEY].callback = CallbackTarget(URL)
         self.driver = VirtualDriver(self.account, patience)
         self.received: list[tuple[float, Event]] = []
         self.exchanges: list[Exchange] = []

@@ -84,13 +84,31 @@ def delivering(account: AccountRuntime, delivery: Delivery) -> Delivering:
     except Exception as fault:
         account.conclude(delivery.id, Failure(FailureKind.BROKEN, f"the exchange broke off: {fault!r}"))
         raise
-    account.conclude(delivery.id, result.outcome, ordered=result.ordered)
-    for copy in copies:
-        answer, _ = _measured((yield copy), 0.0)
-        account.too_late(delivery, _word(answer), "it answers a duplicate, and the first answer counts")
-    for due, outcome in sorted(late, key=lambda pair: pair[0]):
-        yield from _wait(account, delivery, due - account.clock.now())
-        account.too_late(delivery, _word(outcome), "it came after the timeout of the callback")
+    if copies or late:
+        yield from _lingering(account, delivery, result, copies, late)
+    else:
+        account.conclude(delivery.id, result.outcome, ordered=result.ordered)
+
+
+def _lingering(
+    account: AccountRuntime, delivery: Delivery, result: _Result, copies: list[Exchange], late: list[tuple[Instant, Outcome]]
+) -> Delivering:
+    """Conclude, then send the duplicates and see off the late answers. Until then the account is not settled."""
+    open_work = account.open
+    with account.lock:
+        open_work.lingering[delivery.id] = f"a duplicate or late answer of {delivery.event.value} of call {delivery.call_id}"
+    try:
+        account.conclude(delivery.id, result.outcome, ordered=result.ordered)
+        for copy in copies:
+            answer, _ = _measured((yield copy), 0.0)
+            account.too_late(delivery, _word(answer), "it answers a duplicate, and the first answer counts")
+        for due, outcome in sorted(late, key=lambda pair: pair[0]):
+            yield from _wait(account, delivery, due - account.clock.now())
+            account.too_late(delivery, _word(outcome), "it came after the timeout of the callback")
+    finally:
+        with account.lock:
+            del open_work.lingering[delivery.id]
+        account.wake.ring()
 
 
 def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator[Exchange | Alarm, Reply, _Result]:

@@ -19,6 +19,7 @@ MAX_HOLDS = 1_000
 class OpenWork:
     """What goes on outside the engine of one account. A delivery that waits for an alarm waits for time, like a timer.
 
+    ``lingering``: what still goes on about deliveries that are concluded, by id: duplicates, answers that come too late.
     ``holds``: reasons by id, given by backends that call back later, from a queue: time stands still until they are released.
     """
 
@@ -27,6 +28,7 @@ class OpenWork:
     alarms: Alarms = field(default_factory=Alarms)
     holds: dict[str, str] = field(default_factory=dict)
     held_so_far: int = 0
+    lingering: dict[str, str] = field(default_factory=dict)
     advancing: object | None = None
     touched: float = float("-inf")
     """When, on the monotonic clock, the last exchange or request ended."""
@@ -45,6 +47,9 @@ class OpenWork:
             if delivery.id not in self.alarms.waiting:
                 about = f"{delivery.event.value} of call {delivery.call_id} to {delivery.target.primary}"
                 yield f"{about} is {delivery.state.value} (delivery {delivery.id})"
+        for delivery_id, what in self.lingering.items():
+            if delivery_id not in self.alarms.waiting:
+                yield f"{what} (delivery {delivery_id})"
 
     def concluded(self, delivery: Delivery) -> None:
         """A delivery is over: those of its call that wanted to be overtaken go on."""
@@ -74,4 +79,4 @@ class OpenWork:
             raise NotFound(f"there is no hold {hold!r}: it was released already, or the account was reset")
 
     def _exchanging(self) -> bool:
-        return any(one not in self.alarms.waiting for one in self.outbox.in_flight)
+        return any(one not in self.alarms.waiting for one in (*self.outbox.in_flight, *self.lingering))
