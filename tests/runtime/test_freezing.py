@@ -17,7 +17,7 @@ from sinch_voice_emulator.runtime.clocks import AccountClock, frozen_now
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.virtual import VirtualDriver, run_async
 from sinch_voice_emulator.settings import ListenAddress, Settings
-from virtual_world import World, arrival, pressed
+from virtual_world import World, a_turn_of_the_loop, arrival, pressed
 
 FROZEN = "2026-05-01T08:00:00Z"
 FROZEN_AT = 1_777_622_400_000
@@ -155,7 +155,7 @@ def test_nothing_hangs_on_a_loop(real_asyncio: bool) -> None:
             world.driver = VirtualDriver(world.account, 20.0)
 
             async def post(exchange: Exchange) -> Outcome:
-                await asyncio.sleep(0)
+                await a_turn_of_the_loop()
                 return world.post(exchange)
 
             call = world.account.submit(arrival()) or ""

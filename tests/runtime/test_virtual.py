@@ -17,7 +17,21 @@ from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.moving import elapse, step_to
 from sinch_voice_emulator.runtime.ports import Failure, FailureKind
 from sinch_voice_emulator.runtime.virtual import Breath, NotSettled, TimedOut, VirtualDriver, run, run_async
-from virtual_world import CONFERENCE, HANG_UP, PARK, PHONE, START, URL, Event, World, arrival, hung_up, menu, pressed
+from virtual_world import (
+    CONFERENCE,
+    HANG_UP,
+    PARK,
+    PHONE,
+    START,
+    URL,
+    Event,
+    World,
+    a_turn_of_the_loop,
+    arrival,
+    hung_up,
+    menu,
+    pressed,
+)
 
 # --- settle and advance -------------------------------------------------------------------------------------------------
 
@@ -309,7 +323,7 @@ def test_the_same_on_a_loop() -> None:
     world = World(patience=20.0)
 
     async def post(exchange: Exchange) -> Outcome:
-        await asyncio.sleep(0)
+        await a_turn_of_the_loop()
         return world.post(exchange)
 
     async def test() -> str:
