@@ -178,6 +178,14 @@ def hung_up(call_id: str) -> LegHungUp:
     return LegHungUp(call_id, 0)
 
 
+async def one_turn() -> None:
+    """Let everything else on the loop have its turn; no timer is needed for that."""
+    loop = asyncio.get_running_loop()
+    turn: asyncio.Future[None] = loop.create_future()
+    loop.call_soon(turn.set_result, None)
+    await turn
+
+
 @contextmanager
 def backend_over_http(handler: Handler) -> Iterator[str]:
     """The same kind of handler behind a socket; gives its URL."""
