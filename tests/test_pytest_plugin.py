@@ -98,6 +98,27 @@ def test_it(sinch_voice):
     assert ids[0] == ids[1] != []
 
 
+def test_two_runs_of_one_test_write_the_same_journal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = """
+import hashlib, json
+def test_before(sinch_voice):
+    assert sinch_voice.url
+def test_it(sinch_voice):
+    sinch_voice.deliver_to(backend)
+    calls = [sinch_voice.incoming_call(f"+1202555{n:04d}") for n in range(20)]
+    for call in calls:
+        call.expect_ended()
+    print("DIGEST", hashlib.sha256(json.dumps(sinch_voice.canonical()).encode()).hexdigest(), sinch_voice.cursor)
+"""
+    run.pytester.makepyfile(test_it=HELPERS + code)
+    digests = set()
+    for seed, only in (("1", []), ("2", ["-k", "test_it"]), ("3", ["-n", "1"])):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        result = run.pytester.runpytest_subprocess("-rP", *only)
+        digests |= set(re.findall(r"DIGEST (\w+)", "\n".join(result.outlines)))
+    assert len(digests) == 1
+
+
 def test_nothing_listens_until_the_url_is_asked_for(run: Run) -> None:
     result = run(
         """
