@@ -1,0 +1,31 @@
+# The emulator as an image: `docker build -t sinch-voice-emulator .`, then `docker run -p 8080:8080 sinch-voice-emulator`.
+#
+# PYTHON_IMAGE  any Debian-based image with python3, venv and pip, Python 3.11 or newer
+# EXTRAS        extras of the package to install as well, separated by commas
+
+ARG PYTHON_IMAGE=python:3.13-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ARG EXTRAS=""
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+RUN python3 -m venv --without-pip /opt/emulator
+WORKDIR /src
+COPY pyproject.toml README.md ./
+COPY openapi openapi
+COPY scenarios scenarios
+COPY emulator emulator
+RUN python3 -m pip --python /opt/emulator/bin/python install --no-compile --only-binary :all: --no-binary sinch-voice-emulator \
+    "sinch-voice-emulator${EXTRAS:+[${EXTRAS}]} @ file:///src"
+RUN mkdir /home/emulator
+
+FROM ${PYTHON_IMAGE}
+COPY --from=build /opt/emulator /opt/emulator
+COPY --from=build --chown=10001:10001 /home/emulator /home/emulator
+ENV PATH=/opt/emulator/bin:$PATH HOME=/home/emulator SINCH_VOICE_EMULATOR_HOST=0.0.0.0
+USER 10001:10001
+WORKDIR /home/emulator
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=3s --timeout=5s --start-period=10s --retries=3 CMD ["sinch-voice-emulator", "health"]
+ENTRYPOINT ["sinch-voice-emulator"]
+CMD ["serve"]
