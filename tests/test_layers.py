@@ -17,6 +17,7 @@ LAYERS = {
     "model": 0,
     "engine": 1,
     "v1": 2,
+    "documents": 3,
     "runtime": 3,
     "settings": 4,
     "ladder": 4,
