@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sinch_voice_emulator.cli.logs import ROOT, configure, journal_listener
+from sinch_voice_emulator.cli.logs import ROOT, announce, configure, journal_listener
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.settings import load
@@ -36,7 +36,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
         raise ValueError("no")
     except ValueError:
         logging.getLogger(f"{ROOT}.api").exception("That is new")
-    lines = capsys.readouterr().err.splitlines()
+    lines = capsys.readouterr().out.splitlines()
     assert [re.sub(r"^\S+Z ", "", line) for line in lines[:3]] == [
         "WARNING call c1: Hm.",
         "ERROR call c1: Hm.",
@@ -52,6 +52,16 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         raise ValueError("no")
     except ValueError:
         logging.getLogger(f"{ROOT}.api").exception("That is new")
-    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert (first["level"], first["logger"], first["entry"]["kind"]) == ("debug", f"{ROOT}.journal.acme", "remark")
     assert "ValueError: no" in second["exception"]
+
+
+def test_what_is_announced_is_said_at_every_level(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(load({"log-level": ["error"]}, {}))
+    announce("Here.\n  there")
+    configure(load({"log-level": ["error"], "log-format": ["json"]}, {}))
+    announce("Here.\n  there")
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == ["Here.", "  there"]
+    assert (json.loads(said[2])["message"], json.loads(said[2])["level"]) == ("Here.\n  there", "info")

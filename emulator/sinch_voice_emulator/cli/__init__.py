@@ -6,6 +6,8 @@ sentence stands on standard error.
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -78,8 +80,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def heed_termination() -> None:
+    """As the first process of a container: end on SIGTERM, which the kernel keeps from a first process that handles it not."""
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 def main() -> NoReturn:
     """The entry point of the command."""
+    heed_termination()
     try:
         code = run()
         sys.stdout.flush()

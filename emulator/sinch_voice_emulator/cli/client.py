@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -16,6 +17,9 @@ from sinch_voice_emulator.errors import BadRequest, EmulatorError
 DEFAULT_URL = "http://127.0.0.1:8080"
 TIMEOUT = 10.0
 """Seconds to wait for an answer, beyond what the emulator was asked to wait itself."""
+
+LISTENING = ("SINCH_VOICE_EMULATOR_LISTEN", "SINCH_VOICE_EMULATOR_HOST", "PORT", "SINCH_VOICE_EMULATOR_CONFIG")
+"""The variables that say where a server listens; in a container the commands see the same ones as the server."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -115,10 +119,22 @@ class Control:
         raise ControlError(f"The emulator at {self.url} refused ({status}): {message}{where}.")
 
 
+def default_url() -> str:
+    """Where a server listens that was started with this environment; the first address without TLS, if there is one."""
+    if not any(os.environ.get(name) for name in LISTENING):
+        return DEFAULT_URL
+    from sinch_voice_emulator.settings import load
+
+    urls = [place.url for place in load().listen]
+    return next((url for url in urls if url.startswith("http:")), urls[0])
+
+
 def control_options(function: F) -> F:
     """``--url``, ``--token`` and ``--account``, as every client command has them."""
     options = (
-        click.option("--url", envvar="SINCH_VOICE_EMULATOR_URL", default=DEFAULT_URL, show_default=True, help="The emulator."),
+        click.option(
+            "--url", envvar="SINCH_VOICE_EMULATOR_URL", default=default_url, show_default=DEFAULT_URL, help="The emulator."
+        ),
         click.option("--token", envvar="SINCH_VOICE_EMULATOR_TOKEN", default="", help="What its control API asks for."),
         click.option("--account", default="", help="The account; the default one if left out."),
     )

@@ -1,9 +1,10 @@
-"""Log lines of the server on standard error: text for people, or one JSON object a line for programs."""
+"""Log lines of the server on standard output: text for people, or one JSON object a line for programs."""
 
 from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -45,12 +46,20 @@ def _time(record: logging.LogRecord) -> str:
 
 def configure(settings: Settings) -> None:
     """Log as the settings say; what was set up before for this package is replaced."""
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     logger = logging.getLogger(ROOT)
     logger.handlers = [handler]
     logger.setLevel(settings.log_level.upper())
     logger.propagate = False
+
+
+def announce(text: str) -> None:
+    """Say something whatever the level is: as it stands, or as a line of JSON when the log is made of those."""
+    logger = logging.getLogger(ROOT)
+    for handler in logger.handlers:
+        record = logger.makeRecord(ROOT, logging.INFO, "", 0, text, (), None)
+        print(handler.format(record) if isinstance(handler.formatter, JsonFormatter) else text, flush=True)
 
 
 def journal_listener(account: str) -> Callable[[Entry], None]:

@@ -51,7 +51,7 @@ def greeting(emulator: Emulator) -> str:
 
 def _serve(**parameters: Any) -> None:
     settings = settings_from(parameters)
-    from sinch_voice_emulator.cli.logs import configure, journal_listener
+    from sinch_voice_emulator.cli.logs import announce, configure, journal_listener
     from sinch_voice_emulator.emulator import Emulator
 
     configure(settings)
@@ -59,7 +59,7 @@ def _serve(**parameters: Any) -> None:
     for name, account in emulator.accounts.items():
         account.journal.subscribe(journal_listener(name))
     emulator.bind()
-    click.echo(greeting(emulator))
+    announce(greeting(emulator))
     emulator.serve()
 
 
