@@ -79,6 +79,9 @@ def test_a_clock_of_somebody_else_is_not_shown(control: Control) -> None:
         ({"until": "later"}, "until", "$.until"),
         ({"until": {}}, "until", "$.until"),
         ({"until": {"kinds": "x"}}, "there is no member kinds here (did you mean kind?)", "$.until.kinds"),
+        ({"until": {"kind": []}}, "kind should be", "$.until.kind"),
+        ({"until": {"kind": 5}}, "kind should be text or a list", "$.until.kind"),
+        ({"until": {"data": "pie"}}, "data should be an object", "$.until.data"),
         ({"until": {"kind": "x", "after": "9:9"}}, "lies ahead of the journal", ""),
         ({"until": {"kind": "x", "after": "soon"}}, "is not a cursor", ""),
     ],
@@ -95,6 +98,19 @@ def test_a_length_of_time(control: Control) -> None:
     for _ in range(3):
         control.post("/clock/advance", {"until": "idle"})
     assert control.clock.now() == START + 91_000, "an idle account has nothing to wait for"
+
+
+def test_until_an_entry_says_something(control: Control) -> None:
+    control.emulator.account().note("prompt.started", {"prompts": [{"text": "Press 1."}]})
+    control.emulator.account().note("leg.dialled", {"cli": "+12025550100"})
+    for until, kind in (
+        ({"text": "press 1"}, "prompt.started"),
+        ({"kind": ["leg.", "prompt."]}, "prompt.started"),
+        ({"data": {"cli": "+12025550100"}}, "leg.dialled"),
+    ):
+        assert control.post("/clock/advance", {"until": until})["entry"]["kind"] == kind
+    done = control.post("/clock/advance", {"until": {"kind": "prompt.", "text": "press 2"}, "within": 5})
+    assert (done["stopped"], done["entry"], done["movedMs"]) == ("limit", None, 5_000)
 
 
 def test_what_is_open_is_said_when_the_timeout_is_over(control: Control) -> None:

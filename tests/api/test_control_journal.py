@@ -50,9 +50,27 @@ def test_filters(control: Control) -> None:
     assert kinds(control.get("/journal?leg=1")) == []
 
 
+def test_filters_by_what_an_entry_says(control: Control) -> None:
+    runtime = control.emulator.account()
+    runtime.note("leg.dialled", {"to": {"type": "number", "endpoint": "+46700000001"}, "cli": "+12025550100"})
+    runtime.note("callback.queued", {"event": "pie", "body": '{"menuResult":{"value":"support"}}'})
+    runtime.note("prompt.started", {"prompts": [{"text": "Press 1, or wait."}]})
+
+    def found(**query: str) -> list[str]:
+        return kinds(control.get("/journal", query_string=query))
+
+    assert found(text="press 1, OR") == ["prompt.started"]
+    assert found(data='{"to":{"endpoint":"+46700000001"}}') == ["leg.dialled"]
+    assert found(data='{"body":{"menuResult":{"value":"support"}}}') == ["callback.queued"]
+    assert found(data='{"event":"pie"}', kind="leg.") == []
+    assert kinds(control.get("/journal/canonical", query_string={"text": "wait"})) == ["prompt.started"]
+
+
 @pytest.mark.parametrize(
     ("query", "says", "at"),
     [
+        ("data=pie", 'data should be a JSON object such as {"event":"pie"}, not \'pie\'', "?data"),
+        ("data=[1]", "data should be a JSON object", "?data"),
         ("after=soon", "is not a cursor", ""),
         ("after=1:99", "lies ahead of the journal", ""),
         ("limit=0", "limit should be a whole number between 1 and 5000", "?limit"),

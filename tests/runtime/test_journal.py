@@ -73,13 +73,17 @@ def test_a_full_page_under_a_filter_goes_on_behind_its_last_entry() -> None:
         (Filter(severity=Severity.PROBLEM), [4]),
         (Filter(leg=2), [3]),
         (Filter(call_id="a", leg=1), [2]),
+        (Filter(text="HUNG  up"), [3]),
+        (Filter(data={"why": "hung up"}), [3]),
+        (Filter(kinds=("call.",), data={"to": {"endpoint": "+46"}}), [1]),
+        (Filter(data={"why": None}), [1, 2, 4]),
     ],
 )
 def test_filters(wanted: Filter, sequences: list[int]) -> None:
     journal = Journal()
-    journal.append(0, "call.created", call_id="a")
+    journal.append(0, "call.created", {"to": {"type": "did", "endpoint": "+46"}}, call_id="a")
     journal.append(0, "leg.answered", call_id="a", leg=1)
-    journal.append(0, "leg.ended", call_id="b", leg=2, severity=Severity.WARNING)
+    journal.append(0, "leg.ended", {"why": "hung up"}, call_id="b", leg=2, severity=Severity.WARNING)
     journal.append(0, "svaml.problem", call_id="b", severity=Severity.PROBLEM)
 
     assert [entry.sequence for entry in journal.read(wanted=wanted).entries] == sequences

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from sinch_voice_emulator.engine.effects import Basis, Severity
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.instants import Instant
+from sinch_voice_emulator.runtime import matching
 
 MAX_ENTRIES = 100_000
 MAX_BYTES = 96 * 1024 * 1024
@@ -70,12 +71,17 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries to read. ``kinds`` are prefixes (``callback.`` or ``call.ended``); ``severity`` is the least severe one."""
+    """Which entries to read. ``kinds`` are prefixes (``callback.`` or ``call.ended``); ``severity`` is the least severe one.
+
+    ``text`` has to stand somewhere in the data, and ``data`` is what the data has to be like (see ``matching``).
+    """
 
     call_id: str = ""
     kinds: tuple[str, ...] = ()
     severity: Severity = Severity.INFO
     leg: int = 0
+    text: str = ""
+    data: Mapping[str, object] | None = None
 
     def accepts(self, entry: Entry) -> bool:
         """Whether ``entry`` is wanted."""
@@ -84,6 +90,8 @@ class Filter:
             and (not self.kinds or entry.kind.startswith(self.kinds))
             and _RANK[entry.severity] >= _RANK[self.severity]
             and (not self.leg or entry.leg == self.leg)
+            and (not self.text or matching.has_text(entry.data, self.text))
+            and (self.data is None or matching.fits(self.data, entry.data))
         )
 
 

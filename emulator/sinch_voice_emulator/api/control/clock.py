@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 from sinch_voice_emulator.api.control.answers import json_response, no_content
 from sinch_voice_emulator.api.control.context import ControlRequest, Handler
 from sinch_voice_emulator.api.control.errors import ControlRefusal, error_response
-from sinch_voice_emulator.api.control.journal import entry_json
-from sinch_voice_emulator.engine.effects import Severity
+from sinch_voice_emulator.api.control.journal import entry_json, filter_from
 from sinch_voice_emulator.engine.engine import Engine
 from sinch_voice_emulator.errors import Conflict
 from sinch_voice_emulator.model.instants import HOUR, SECOND, Instant, Millis
@@ -19,7 +18,6 @@ from sinch_voice_emulator.runtime import deferred
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.advancing import Advance, Advanced, Goal, Stop, waiting_on_guards
 from sinch_voice_emulator.runtime.clocks import AccountClock
-from sinch_voice_emulator.runtime.journal import Filter
 from sinch_voice_emulator.v1.values import iso_millis
 
 DEFAULT_WITHIN: Millis = 24 * HOUR
@@ -120,13 +118,7 @@ def goal_from(body: dict[str, Any]) -> Goal:
     until = body["until"]
     if until == "idle":
         return Goal(within, idle=True)
-    wanted = Filter(
-        call_id=until.get("call", ""),
-        kinds=(until["kind"],) if "kind" in until else (),
-        severity=Severity(until.get("severity", "info")),
-        leg=until.get("leg", 0),
-    )
-    return Goal(within, wanted=wanted, after=until.get("after", ""))
+    return Goal(within, wanted=filter_from(until), after=until.get("after", ""))
 
 
 def hold_clock(control: ControlRequest) -> Response:

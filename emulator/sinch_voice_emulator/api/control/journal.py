@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
 from sinch_voice_emulator.api.control.answers import json_response, json_text
 from sinch_voice_emulator.api.control.context import ControlRequest, Handler
-from sinch_voice_emulator.api.control.errors import error_response
+from sinch_voice_emulator.api.control.errors import ControlRefusal, error_response
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.errors import EmulatorError, NotFound
 from sinch_voice_emulator.runtime import deferred
 from sinch_voice_emulator.runtime.journal import Entry, Filter, Page
+from sinch_voice_emulator.v1 import jsontext
 from sinch_voice_emulator.v1.values import iso_millis
 
 if TYPE_CHECKING:
@@ -38,14 +39,35 @@ def page_json(page: Page, *, canonical: bool = False) -> dict[str, object]:
 
 
 def wanted(control: ControlRequest) -> Filter:
-    """Which entries a request asks for."""
-    query = control.query
+    """Which entries a request asks for in its query."""
+    query = dict(control.query)
+    if "data" in query:
+        query["data"] = _object(query["data"])
+    return filter_from(query)
+
+
+def filter_from(given: Mapping[str, Any]) -> Filter:
+    """Which entries are meant by members (or parameters) ``call``, ``kind``, ``severity``, ``leg``, ``text`` and ``data``."""
+    kinds = given.get("kind", ())
     return Filter(
-        call_id=query.get("call", ""),
-        kinds=tuple(query.get("kind", ())),
-        severity=Severity(query.get("severity", "info")),
-        leg=query.get("leg", 0),
+        call_id=given.get("call", ""),
+        kinds=(kinds,) if isinstance(kinds, str) else tuple(kinds),
+        severity=Severity(given.get("severity", "info")),
+        leg=given.get("leg", 0),
+        text=given.get("text", ""),
+        data=given.get("data"),
     )
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The parameter ``data``: an object as JSON text."""
+    try:
+        value = jsontext.parse(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ControlRefusal(f'data should be a JSON object such as {{"event":"pie"}}, not {text[:60]!r}', path="?data")
+    return value
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------------
