@@ -32,6 +32,7 @@ from sinch_voice_emulator.testkit.expectations import (
     Text,
     dialled_of,
 )
+from sinch_voice_emulator.testkit.matching import spelt as spelt_value
 from sinch_voice_emulator.testkit.steps import Steps, Worker, awaits, waits
 from sinch_voice_emulator.testkit.values import Callback, Dialled, Heard, LegView, RecordingView
 
@@ -174,6 +175,35 @@ class CallSteps:
                 "place a new call, and look at this one before resetting"
             )
 
+    # --- what can be waited for ----------------------------------------------------------------------------------------------
+
+    def awaiting_prompt(self, text: Text, leg: int = 0, who: str = "the call") -> PromptHeard:
+        """A prompt with a text, on any leg or on one."""
+        return PromptHeard(self, self._prompts, text, who, leg)
+
+    def awaiting_callback(self, event: str, fields: Mapping[str, object]) -> CallbackSent:
+        """A callback with these fields."""
+        if event not in EVENTS:
+            raise BadRequest(f"the events are {listed(EVENTS)}, and {event!r} is none of them")
+        return CallbackSent(self, self._told, event, fields)
+
+    def awaiting_dial(self, number: str, cli: str | None) -> PartyDialled:
+        """A party that is dialled."""
+        return PartyDialled(self, self._dials, number, cli)
+
+    def awaiting_state(self, state: str) -> CallIs:
+        """The call in a state."""
+        if state not in tuple(CallState):
+            raise BadRequest(f"the states of a call are: {'; '.join(CallState)}; {state!r} is none of them")
+        return CallIs(self, f"the call was to be {CallState(state).value}", {"state": str(state)}, _state_of)
+
+    def awaiting_end(self, facts: Mapping[str, object]) -> CallIs:
+        """The call's end, with ``result``, ``reason``, ``duration`` (seconds) and ``debit`` where they are given."""
+        given = {name: value for name, value in facts.items() if value is not None}
+        outcome = " / ".join(spelt_fact(given[name]) for name in ("result", "reason") if name in given)
+        sentence = "the call was to end" + (f" with {outcome}" if outcome else "")
+        return CallIs(self, sentence, {"state": "ended"} | given, _end_of)
+
     # --- steps ----------------------------------------------------------------------------------------------------------------
 
     def _do(self, doing: str, input: Input) -> Steps[None]:
@@ -213,7 +243,7 @@ class CallSteps:
 
     def _expect_prompt(self, text: Text, *, leg: int = 0, within: float = WITHIN) -> Steps[Heard]:
         """Wait for a prompt that contains ``text`` (whatever the case) or matches a pattern; the clock stops as it begins."""
-        return (yield from self._voice.expecting(PromptHeard(self, self._prompts, text, leg=leg), within, self.id))
+        return (yield from self._voice.expecting(self.awaiting_prompt(text, leg), within, self.id))
 
     def _expect_callback(self, event: str, /, *, within: float = WITHIN, **fields: Any) -> Steps[Callback]:
         """Wait until the backend has answered a callback of this event with these fields.
@@ -221,20 +251,15 @@ class CallSteps:
         ``expect_callback("pie", menuResult={"value": "1"})`` or ``menuResult__value="1"``; ``...`` is any value, ``None``
         is none.
         """
-        if event not in EVENTS:
-            raise BadRequest(f"the events are {listed(EVENTS)}, and {event!r} is none of them")
-        return (yield from self._voice.expecting(CallbackSent(self, self._told, event, fields), within, self.id))
+        return (yield from self._voice.expecting(self.awaiting_callback(event, fields), within, self.id))
 
     def _expect_dialled(self, number: str, *, cli: str | None = None, within: float = WITHIN) -> Steps[Dialled]:
         """Wait until a number, SIP address or app user is dialled, with a CLI (``""``: withheld) where one is given."""
-        return (yield from self._voice.expecting(PartyDialled(self, self._dials, number, cli), within, self.id))
+        return (yield from self._voice.expecting(self.awaiting_dial(number, cli), within, self.id))
 
     def _expect_state(self, state: str | CallState, *, within: float = WITHIN) -> Steps[None]:
         """Wait until the call is in a state: ``in a menu``, ``connected``, ``in a conference``, ``parked`` ..."""
-        if state not in tuple(CallState):
-            raise BadRequest(f"the states of a call are: {'; '.join(CallState)}; {state!r} is none of them")
-        wanted = CallIs(self, f"the call was to be {CallState(state).value}", {"state": str(state)}, _state_of)
-        yield from self._voice.expecting(wanted, within, self.id)
+        yield from self._voice.expecting(self.awaiting_state(state), within, self.id)
 
     def _expect_ended(
         self,
@@ -247,10 +272,7 @@ class CallSteps:
     ) -> Steps[None]:
         """Wait for the call's end: with a result, a reason, a duration in seconds and a price, where they are given."""
         given = {"result": result, "reason": reason, "duration": duration, "debit": None if debit is None else float(debit)}
-        fields: dict[str, object] = {"state": "ended"} | {name: value for name, value in given.items() if value is not None}
-        outcome = " / ".join(part for part in (result, reason) if part)
-        sentence = "the call was to end" + (f" with {outcome}" if outcome else "")
-        yield from self._voice.expecting(CallIs(self, sentence, fields, _end_of), within, self.id)
+        yield from self._voice.expecting(self.awaiting_end(given), within, self.id)
 
 
 class Call(CallSteps):
@@ -283,6 +305,11 @@ class AsyncCall(CallSteps):
     expect_dialled = awaits(CallSteps._expect_dialled)
     expect_state = awaits(CallSteps._expect_state)
     expect_ended = awaits(CallSteps._expect_ended)
+
+
+def spelt_fact(value: object) -> str:
+    """A word as it is, any other expectation for people."""
+    return value if isinstance(value, str) else spelt_value(value)
 
 
 def _leg_view(leg: Leg) -> LegView:

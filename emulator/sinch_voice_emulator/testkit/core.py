@@ -231,9 +231,13 @@ class VoiceSteps(Looks):
             raise self.reporter.failed(wanted, within, late, calls) from None
         if not last:
             raise self.reporter.failed(wanted, within, None, calls)
+        self.noticed(*calls)
+        return last[0]
+
+    def noticed(self, *calls: str) -> None:
+        """Count everything so far on these calls as seen: ``expect_nothing_more`` looks back to here."""
         for call in calls:
             self._quiet_since[call] = len(self.watch.of(call))
-        return last[0]
 
     def _expect_nothing_more(self, *, within: float = 60.0) -> Steps[None]:
         """Fail when anything happens that no expectation has matched: a callback, a prompt, somebody dialled.

@@ -2,7 +2,7 @@
 
 A field is named by its path: ``event``, ``menuResult.value``, ``cookies[0].key``; in keyword arguments two underscores stand
 for the dot. What is expected of it is a value, ``...`` (it is there, whatever it says), ``None`` (it is not there), a compiled
-regular expression, a predicate, or an object of which every member given has to match.
+regular expression, a predicate, an object of which every member given has to match, or a list of as many items.
 """
 
 from __future__ import annotations
@@ -18,6 +18,17 @@ MISSING = object()
 """What a field that is not there holds."""
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A condition that says what it is: ``a number from 1 to 3``."""
+
+    says: str
+    accepts: Callable[[Any], bool]
+
+    def __call__(self, found: Any) -> bool:
+        return self.accepts(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,8 @@ def spelt(value: object) -> str:
         return "nothing"
     if isinstance(value, re.Pattern):
         return f"something like /{value.pattern}/"
+    if isinstance(value, Predicate):
+        return value.says
     if callable(value):
         return f"something that {getattr(value, '__name__', 'the predicate')} accepts"
     return repr(value)
@@ -88,6 +101,9 @@ def _compare(path: str, wanted: object, found: object, document: object) -> Iter
             return
         for name, inner in wanted.items():
             yield from _compare(f"{path}.{name}", inner, found.get(name, MISSING), document)
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for index, (one, other) in enumerate(zip(wanted, found, strict=True)):
+            yield from _compare(f"{path}[{index}]", one, other, document)
     elif not _accepts(wanted, found):
         yield Difference(path, wanted, found, _hint(path, found, document))
 

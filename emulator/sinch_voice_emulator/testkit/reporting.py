@@ -42,15 +42,19 @@ class Reporter:
 
     def failed(self, wanted: Expectation[Any], within: float, late: TimedOut | None, calls: Sequence[str]) -> ExpectationFailed:
         """An expectation that was not met: in time, or at all where ``late`` is ``None``."""
+        ladders = self.ladders(calls or self._every_call())
+        failure = ExpectationFailed(message(self.unmet(wanted, within, late), ladders))
+        failure.__cause__ = self._latest_raised()
+        return failure
+
+    def unmet(self, wanted: Expectation[Any], within: float, late: TimedOut | None) -> str:
+        """Why an expectation was not met and what came closest, without the ladders."""
         sentence = wanted.sentence[0].upper() + wanted.sentence[1:]
         if late is None:
             first, standing = f"{sentence}, but {wanted.hopeless()}.", ""
         else:
             first, standing = f"{sentence} within {within:g} s, and that did not happen.", _standing(late)
-        ladders = self.ladders(calls or self._every_call())
-        failure = ExpectationFailed(message(first, wanted.near(), standing, self.raised_notes(), ladders))
-        failure.__cause__ = self._latest_raised()
-        return failure
+        return message(first, wanted.near(), standing, self.raised_notes())
 
     def never_so(self, within: float, late: TimedOut) -> ExpectationFailed:
         """A condition of the test's own that did not come true."""
