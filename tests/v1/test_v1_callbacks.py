@@ -113,6 +113,13 @@ def test_the_resource_url_leads_to_the_region_of_the_call(region: str, url: str)
     assert found["callResourceUrl"] == url
 
 
+@pytest.mark.parametrize(("region", "named"), [("euc1", "euc1"), ("use1", "use1"), ("", "euc1")])
+def test_a_public_url_may_name_the_region_in_its_host(region: str, named: str) -> None:
+    public_url = "https://calling-{region}.api.sinch.com"
+    found = body(IncomingCall(), call(id="c1", region=region), account(), NOON, public_url)
+    assert found["callResourceUrl"] == f"https://calling-{named}.api.sinch.com/calling/v1/calls/id/c1"
+
+
 def test_the_key_is_spelt_as_configured() -> None:
     assert told(CallAnswered(), call())["applicationKey"] == KEY.upper()
     assert told(CallAnswered(), call(application="gone"))["applicationKey"] == "gone"

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from sinch_voice_emulator.api.context import PREFIX
 from sinch_voice_emulator.model.account import REGIONS
-
-_HOST = re.compile(r"calling-([a-z0-9]+)\.api\.sinch\.com\.?(?::\d+)?", re.IGNORECASE)
+from sinch_voice_emulator.v1.hosts import region_of_host
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -35,7 +33,4 @@ class RegionPrefix:
 def region_of(environ: dict[str, Any]) -> str:
     """The region a request addresses, ``""`` when it names none."""
     prefix: str = environ.get(PREFIX, "")
-    if prefix:
-        return prefix[1:].lower()
-    match = _HOST.fullmatch(environ.get("HTTP_HOST", ""))
-    return match[1].lower() if match and match[1].lower() in REGIONS else ""
+    return prefix[1:].lower() if prefix else region_of_host(environ.get("HTTP_HOST", ""))

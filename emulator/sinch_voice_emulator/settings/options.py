@@ -93,7 +93,7 @@ OPTIONS: tuple[Option, ...] = (
         parsers.base_url,
         "URL",
         "the first listener",
-        "The backend's view of the emulator; callResourceUrl begins with it.",
+        "The backend's view of the emulator; callResourceUrl begins with it. {region} in it stands for the call's region.",
     ),
     Option(
         "region",

@@ -20,6 +20,9 @@ Json: TypeAlias = dict[str, object]
 PRIVATE = "private"
 """What a withheld caller is called, everywhere."""
 
+REGION_MARK = "{region}"
+"""Stands for the region in a public URL whose host names one: ``https://calling-{region}.api.sinch.com``."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -87,11 +90,17 @@ def application_key(call: Call, account: Account) -> str:
 
 
 def resource_url(call: Call, account: Account, public_url: str) -> str:
-    """Where this call can be fetched and managed. A region other than the account's own stands as prefix before the path."""
+    """Where this call can be fetched and managed."""
     return f"{base_url(call.region, account, public_url)}/calling/v1/calls/id/{call.id}"
 
 
 def base_url(region: str, account: Account, public_url: str) -> str:
-    """The address of the API for things of one region, without a slash at its end."""
+    """The address of the API for things of one region, without a slash at its end.
+
+    ``public_url`` has the region in its host name where it says ``{region}``; otherwise a region other than the account's own
+    stands as prefix before the path.
+    """
+    if REGION_MARK in public_url:
+        return public_url.rstrip("/").replace(REGION_MARK, region or account.region)
     prefix = "" if region in ("", account.region) else f"/{region}"
     return f"{public_url.rstrip('/')}{prefix}"
