@@ -137,6 +137,15 @@ def test_broken_json_says_where() -> None:
     assert refusal('{"a": 1, "a": 2}', "a.json") == 'a.json:1:10: $.a: "a" is given twice, first in line 1'
 
 
+def test_what_python_takes_and_json_does_not() -> None:
+    assert refusal('{"a": NaN}', "a.json") == "a.json:1:1: is not JSON: NaN is not JSON"
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json"])
+def test_deep_nesting_is_refused(name: str) -> None:
+    assert "nested too deeply" in refusal("[" * 50_000 + "]" * 50_000, name)
+
+
 def test_aliases_do_not_explode() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 8)]

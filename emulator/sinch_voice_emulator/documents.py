@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.v1 import jsontext
 from sinch_voice_emulator.v1.problems import nearest
 from sinch_voice_emulator.v1.spec import FOLDERS
 from sinch_voice_emulator.v1.wording import describe, path_of, problem_of, quoted
@@ -31,6 +32,9 @@ Place: TypeAlias = str | Sequence[str | int]
 
 MOST_NODES = 200_000
 """Values in one document, aliases counted each time: what is larger was not written by hand."""
+
+MOST_LEVELS = 100
+"""How deep lists and objects may stand in one another."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<rest>\.[0-9]+)?(?P<exponent>[eE][-+]?[0-9]+)?")
 _WORDS: Mapping[str, object] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -97,7 +101,7 @@ def load(text: str, source_name: str) -> Located:
     if not source_name.lower().endswith(".json"):
         return _Reading(source_name).document(text)
     try:
-        value = json.loads(text)
+        value = jsontext.parse(text)
     except ValueError as error:
         line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
         raise DocumentError(f"{source_name}:{line}:{column}: is not JSON: {getattr(error, 'msg', error)}") from None
@@ -123,15 +127,25 @@ class _Reading:
 
     def document(self, text: str) -> Located:
         try:
+            self.check_depth(text)
             node = yaml.compose(text, Loader=_Composer)
+            value = self.value(node, ()) if node is not None else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = f"{mark.line + 1}:{mark.column + 1}: " if mark else " "
             raise DocumentError(f"{self.source}:{where}is not YAML: {error.problem or error.context}") from None
         except yaml.YAMLError as error:
             raise DocumentError(f"{self.source}: is not YAML: {' '.join(str(error).split())}") from None
-        value = self.value(node, ()) if node is not None else None
         return Located(value, self.source, self.values, self.keys)
+
+    def check_depth(self, text: str) -> None:
+        """Refuse what would overflow the stack of a composer in C. Reading events needs no stack."""
+        depth = 0
+        for event in yaml.parse(text, Loader=_Composer):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MOST_LEVELS:
+                where = f":{event.start_mark.line + 1}:{event.start_mark.column + 1}" if event.start_mark else ""
+                raise DocumentError(f"{self.source}{where}: is nested too deeply, in more than {MOST_LEVELS} levels")
 
     def value(self, node: yaml.Node, path: tuple[str | int, ...]) -> object:
         self.values[path_of(path)] = _position(node)
