@@ -8,8 +8,10 @@ from sinch_voice_emulator.settings.values import (
     ApplicationSettings,
     ListenAddress,
     NumberSettings,
+    Role,
     Settings,
     SettingsError,
+    TlsSettings,
 )
 
 __all__ = [
@@ -19,7 +21,9 @@ __all__ = [
     "ApplicationSettings",
     "ListenAddress",
     "NumberSettings",
+    "Role",
     "Settings",
     "SettingsError",
+    "TlsSettings",
     "load",
 ]

@@ -13,9 +13,16 @@ from typing import Any, TypeVar
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.delivery import CallbackTarget
 from sinch_voice_emulator.model.profile import OBSERVED, BehaviourProfile
-from sinch_voice_emulator.settings import fidelity, parsers, tables
+from sinch_voice_emulator.settings import fidelity, listening, parsers, tables
 from sinch_voice_emulator.settings.options import BY_NAME, CONFIG, ENVIRONMENT_PREFIX, OTHER_VARIABLES, Kind, Option
-from sinch_voice_emulator.settings.values import ApplicationSettings, NumberSettings, Settings, SettingsError
+from sinch_voice_emulator.settings.values import (
+    ApplicationSettings,
+    ListenAddress,
+    NumberSettings,
+    Settings,
+    SettingsError,
+    TlsSettings,
+)
 
 T = TypeVar("T")
 Flags = Mapping[str, Sequence[str]]
@@ -95,11 +102,16 @@ class _Reader:
 
     def settings(self) -> Settings:
         """Everything put together."""
-        host = self.one("host", "127.0.0.1")
         applications, numbers, default = self.applications()
         plain = Settings()
         return Settings(
-            listen=tuple(parsers.listen_address(pair, host) for pair in self.many("listen") or [("", 8080)]),
+            listen=self.listen(),
+            tls=TlsSettings(
+                self.one("tls-directory", ""),
+                tuple(self.many("tls-name")),
+                self.one("tls-certificate", ""),
+                self.one("tls-key", ""),
+            ),
             public_url=self.one("public-url", plain.public_url),
             applications=applications,
             default_credentials=default,
@@ -126,6 +138,13 @@ class _Reader:
             log_format=self.one("log-format", plain.log_format),
             config_file=self.file.name,
         )
+
+    def listen(self) -> tuple[ListenAddress, ...]:
+        """Where to listen."""
+        try:
+            return listening.places(self.many("listen"), self.one("host", "127.0.0.1"), tls=self.one("tls", False))
+        except ValueError as error:
+            raise SettingsError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
 
     def given(self, option: Option) -> Given | None:
         """What stands highest in the order of precedence; ``None`` when nobody said anything."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sinch_voice_emulator.model.account import DEFAULT_REGION, REGIONS
 from sinch_voice_emulator.model.profile import PRESETS
-from sinch_voice_emulator.settings import parsers
+from sinch_voice_emulator.settings import listening, parsers
 from sinch_voice_emulator.settings.values import DEFAULT_KEY, DEFAULT_NUMBERS, DEFAULT_SECRET, Settings
 
 ENVIRONMENT_PREFIX = "SINCH_VOICE_EMULATOR_"
@@ -55,10 +55,10 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option(
         "listen",
-        parsers.listen,
-        "[HOST:]PORT",
+        listening.listen,
+        "[HOST:]PORT[=WORDS]",
         "8080",
-        "Where to listen; port 0 is any free one.",
+        f"Where to listen; port 0 is any free one. After = what for: {', '.join(listening.WORDS)}, several joined by +.",
         repeatable=True,
         alias="PORT",
     ),
@@ -69,6 +69,33 @@ OPTIONS: tuple[Option, ...] = (
         "127.0.0.1",
         "The address to listen on where a port stands alone; 0.0.0.0 in a container.",
     ),
+    Option(
+        "tls",
+        parsers.switch,
+        "",
+        "off",
+        f"HTTPS as well, on port {listening.TLS_PORT} unless --listen says where, and proxying for HTTPS clients.",
+        kind=Kind.SWITCH,
+    ),
+    Option(
+        "tls-directory",
+        parsers.some_text,
+        "DIRECTORY",
+        "~/.local/share/sinch-voice-emulator/tls",
+        "Where the certificate authority is kept that certificates are made with.",
+    ),
+    Option(
+        "tls-name",
+        parsers.host_or_address,
+        "NAME",
+        "none",
+        "A host name or address for the certificate, besides Sinch's and this machine's own.",
+        repeatable=True,
+    ),
+    Option(
+        "tls-certificate", parsers.some_text, "FILE", "none", "A certificate of your own (PEM) instead of one that is made."
+    ),
+    Option("tls-key", parsers.some_text, "FILE", "none", "The private key of that certificate, if it is not in the same file."),
     Option(
         "application",
         parsers.credentials,

@@ -5,17 +5,22 @@ Each parser takes what stood in a flag, a variable or a file and raises ``ValueE
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from ipaddress import ip_address
 from math import isfinite
 from urllib.parse import urlsplit
 
 from sinch_voice_emulator.model.party import Party, normalise_number, number, sip, username
-from sinch_voice_emulator.settings.values import ApplicationSettings, ListenAddress
+from sinch_voice_emulator.settings.values import ApplicationSettings
 
 TRUE = ("true", "on", "yes", "1")
 FALSE = ("false", "off", "no", "0")
+
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
@@ -96,31 +101,6 @@ def money(value: str) -> Decimal:
     return amount
 
 
-def port(value: str) -> int:
-    """A TCP port; 0 is any free one."""
-    if not (value.isascii() and value.isdigit()) or int(value) > 65535:
-        raise ValueError("must end in a port between 0 and 65535")
-    return int(value)
-
-
-def listen(value: str) -> tuple[str, int]:
-    """``[HOST:]PORT``; a host of ``""`` stands for the default one. IPv6 addresses stand in brackets."""
-    host, colon, last = value.strip().rpartition(":")
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    elif ":" in host:
-        raise ValueError("must be [HOST:]PORT, with an IPv6 address in brackets: [::1]:8080")
-    if colon and not host:
-        raise ValueError("must be [HOST:]PORT, such as 8080 or 127.0.0.1:8080")
-    return host, port(last)
-
-
-def listen_address(host_and_port: tuple[str, int], default_host: str) -> ListenAddress:
-    """Where to listen, the default host filled in."""
-    host, at = host_and_port
-    return ListenAddress(host or default_host, at)
-
-
 def url(value: str) -> str:
     """An absolute http(s) URL."""
     try:
@@ -139,6 +119,18 @@ def base_url(value: str) -> str:
     if "?" in parsed or "#" in parsed:
         raise ValueError("must have neither a query nor a fragment")
     return parsed.rstrip("/")
+
+
+def host_or_address(value: str) -> str:
+    """A host name or an address, in lower case and without anything around it."""
+    found = some_text(value).lower().removesuffix(".")
+    try:
+        return str(ip_address(found.strip("[]")))
+    except ValueError:
+        pass
+    if _HOST.fullmatch(found) is None:
+        raise ValueError("must be a host name or an address such as emulator.example.net or 192.168.1.5")
+    return found
 
 
 def credentials(value: str) -> ApplicationSettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest
@@ -31,18 +32,57 @@ class SettingsError(BadRequest):
     """A setting that makes no sense; the sentence names where it was read, the setting, and what would be right."""
 
 
+class Role(StrEnum):
+    """A part of what the emulator answers. A port that was given roles answers nothing else."""
+
+    CALLING = "calling"
+    CONFIGURATION = "configuration"
+    CONTROL = "control"
+    PROXY = "proxy"
+
+
+API_ROLES = frozenset({Role.CALLING, Role.CONFIGURATION})
+"""The roles that make up the Voice API."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
-    """Where the server listens. Port 0 is any free one."""
+    """Where the server listens, and what for. Port 0 is any free one.
+
+    ``roles`` is what the port answers, everything when it is empty. ``region`` is what requests address that name none.
+    ``tls`` makes it HTTPS.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
+    roles: frozenset[Role] = frozenset()
+    region: str = ""
+    tls: bool = False
 
     @property
     def url(self) -> str:
         """The address as a base URL, as seen from this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://[{host}]:{self.port}" if ":" in host else f"{scheme}://{host}:{self.port}"
+
+    def answers(self, role: Role) -> bool:
+        """Whether this port answers such requests."""
+        return not self.roles or role in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """What ports with TLS show. ``directory=""`` is the place where a user's programs keep data.
+
+    ``names`` are names and addresses that the certificate is made for besides those of the Voice API. ``certificate`` and
+    ``key`` are files of one's own (PEM); without them a certificate is made.
+    """
+
+    directory: str = ""
+    names: tuple[str, ...] = ()
+    certificate: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +113,7 @@ class Settings:
     """
 
     listen: tuple[ListenAddress, ...] = (ListenAddress(),)
+    tls: TlsSettings = TlsSettings()
     public_url: str = ""
     applications: tuple[ApplicationSettings, ...] = (ApplicationSettings(DEFAULT_KEY, DEFAULT_SECRET),)
     default_credentials: bool = True
