@@ -27,7 +27,7 @@ def listen(value: str) -> ListenAddress:
         raise ValueError("must be [HOST:]PORT, with an IPv6 address in brackets: [::1]:8080")
     if colon and not host:
         raise ValueError("must be [HOST:]PORT, such as 8080 or 127.0.0.1:8080")
-    return _for(ListenAddress(host, port(last)), words.split("+") if equals else [])
+    return _for(ListenAddress(host, port(last.strip())), words.split("+") if equals else [])
 
 
 def port(value: str) -> int:
