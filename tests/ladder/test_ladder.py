@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sinch_voice_emulator.engine.effects import Severity
-from sinch_voice_emulator.ladder import Ladder, render
+from sinch_voice_emulator.ladder import Ladder, render, told
 from sinch_voice_emulator.ladder.lines import KINDS
 from sinch_voice_emulator.ladder.svaml import prompt, summary
 from sinch_voice_emulator.runtime.journal import Entry
@@ -77,6 +77,13 @@ def test_an_inbound_call_with_a_menu_and_an_agent() -> None:
 def test_values_and_json_objects_give_the_same_lines() -> None:
     value = Entry(7, 1, 1_000_000, CALL, 1, "keys.pressed", {"keys": "5"}, Severity.INFO)
     assert Ladder().lines(value) == Ladder().lines(value.canonical()) == ["    0.000  leg 1     presses 5"]
+
+
+def test_one_entry_by_itself() -> None:
+    assert told(entry(0, "keys.pressed", 2, keys="5")) == "leg 2 presses 5"
+    assert told(entry(0, "call.ended", result="BUSY", reason="CANCEL")) == "call ended: BUSY / CANCEL"
+    assert told(entry(0, "moh.ended", 1)) == "moh.ended", "a kind without a line"
+    assert told(Entry(1, 1, 0, "", 0, "no.such.kind", {"a": 1}, Severity.INFO)) == "call no.such.kind: a 1"
 
 
 def test_a_callout_has_callees_only() -> None:

@@ -99,6 +99,15 @@ def render(records: Iterable[Record]) -> str:
     return "\n".join([title, *rows]) if rows else "Nothing is in the journal about that call."
 
 
+def told(record: Record) -> str:
+    """One entry by itself, as the ladder tells it: who, what."""
+    entry = record if isinstance(record, Mapping) else record.canonical()
+    kind, data, leg = str(entry.get("kind", "")), entry.get("data"), entry.get("leg")
+    describe = lines.KINDS.get(kind, lines.anything)
+    said = describe(kind, data if isinstance(data, Mapping) else {}, f"leg {leg}" if leg else "call")
+    return kind if said is None else " ".join(said)
+
+
 def _instant(entry: Mapping[str, Any]) -> int:
     found = entry.get("instant")
     return found if isinstance(found, int) else 0

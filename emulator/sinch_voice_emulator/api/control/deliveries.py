@@ -58,6 +58,7 @@ def attempt_json(attempt: Attempt) -> dict[str, object]:
     """One try: what was asked, what came back, how long it took on the wall clock."""
     return {
         "url": attempt.url,
+        "sentTo": attempt.sent_to,
         "requestHeaders": headers(attempt.request_headers),
         "status": attempt.status,
         "responseHeaders": headers(attempt.response_headers),
