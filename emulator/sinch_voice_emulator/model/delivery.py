@@ -48,7 +48,10 @@ class DeliveryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try. ``error`` is ``""`` when an answer came, whatever its status; ``wall_ms`` is wall-clock, not account time."""
+    """One try. ``error`` is ``""`` when an answer came, whatever its status; ``wall_ms`` is wall-clock, not account time.
+
+    ``sent_to`` is the URL that was called in place of ``url``, when the emulator was told to make a detour, else ``""``.
+    """
 
     url: str
     request_headers: tuple[tuple[str, str], ...]
@@ -57,6 +60,7 @@ class Attempt:
     response_body: bytes = b""
     error: str = ""
     wall_ms: float = 0.0
+    sent_to: str = ""
 
 
 @dataclass(slots=True)

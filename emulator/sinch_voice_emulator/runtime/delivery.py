@@ -9,6 +9,7 @@ import asyncio
 import errno
 import importlib
 import ssl
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,6 +17,7 @@ from sinch_voice_emulator.errors import EmulatorError
 from sinch_voice_emulator.model.delivery import Attempt
 from sinch_voice_emulator.model.instants import Millis
 from sinch_voice_emulator.runtime.addresses import AllowedHosts, host_of, literal
+from sinch_voice_emulator.runtime.detours import Detours
 from sinch_voice_emulator.runtime.exchanges import Exchange, Measured
 from sinch_voice_emulator.runtime.loops import paced_selector
 from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind, Headers
@@ -40,40 +42,51 @@ async def exchange(exchange: Exchange, courier: Courier) -> Measured:
     """Make one attempt."""
     attempt, failure = await courier.post(exchange.url, exchange.headers, exchange.body, exchange.timeout)
     if failure is None and attempt.status is not None:
-        return Measured(Answer(attempt.status, attempt.response_headers, attempt.response_body), attempt.wall_ms)
-    return Measured(failure or Failure(FailureKind.BROKEN, attempt.error), attempt.wall_ms)
+        answer = Answer(attempt.status, attempt.response_headers, attempt.response_body)
+        return Measured(answer, attempt.wall_ms, attempt.sent_to)
+    return Measured(failure or Failure(FailureKind.BROKEN, attempt.error), attempt.wall_ms, attempt.sent_to)
 
 
 class Courier:
     """Posts bytes and brings back the answer, on the running loop. ``trust`` replaces the system's certificates."""
 
-    def __init__(self, allowed: AllowedHosts, trust: ssl.SSLContext | None = None) -> None:
+    def __init__(self, allowed: AllowedHosts, trust: ssl.SSLContext | None = None, detours: Detours | None = None) -> None:
         self._allowed = allowed
         self._trust = trust
+        self._detours = detours or Detours()
         self._session: aiohttp.ClientSession | None = None
         self._opening: asyncio.Lock | None = None
 
     async def post(self, url: str, headers: Headers, body: bytes, timeout: Millis) -> tuple[Attempt, Failure | None]:
         """One attempt of at most ``timeout`` milliseconds. Never raises for anything the other side does."""
         session = await self._open()
-        stopwatch = Stopwatch(url, timeout / 1000)
+        instead = self._detour(url)
+        called = instead or url
+        stopwatch = Stopwatch(called, timeout / 1000)
         try:
-            self._check_literal(url)
+            self._check_literal(called)
             async with stopwatch:
-                status, answered, content = await _post_patiently(session, url, headers, body, stopwatch)
+                letter = Letter(called, headers, body, urlsplit(url).netloc.rpartition("@")[2] if instead else "")
+                status, answered, content = await _post_patiently(session, letter, stopwatch)
         except TimeoutError:
-            failure = Failure(FailureKind.TIMEOUT, f"{url} did not answer within {timeout / 1000:g} s")
+            failure = Failure(FailureKind.TIMEOUT, f"{called} did not answer within {timeout / 1000:g} s")
         except Exception as fault:
-            failure = failure_of(url, fault)
+            failure = failure_of(called, fault)
         else:
-            return Attempt(url, headers, status, answered, content, "", stopwatch.milliseconds), None
-        return Attempt(url, headers, error=failure.sentence, wall_ms=stopwatch.milliseconds), failure
+            return Attempt(url, headers, status, answered, content, "", stopwatch.milliseconds, instead), None
+        return Attempt(url, headers, error=failure.sentence, wall_ms=stopwatch.milliseconds, sent_to=instead), failure
 
     async def close(self) -> None:
         """Close all connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    def _detour(self, url: str) -> str:
+        try:
+            return self._detours.of(url)
+        except ValueError:
+            return ""  # no URL at all, which is said when it is called
 
     def _check_literal(self, url: str) -> None:
         host = host_of(url)
@@ -91,6 +104,16 @@ class Courier:
                     self._session = connections.make_session(self._allowed, self._trust)
         assert self._session is not None
         return self._session
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is posted to ``url``. ``host`` is whom it is addressed to when somebody else is called instead, else ``""``."""
+
+    url: str
+    headers: Headers
+    body: bytes
+    host: str = ""
 
 
 class Stopwatch:
@@ -142,32 +165,33 @@ class Stopwatch:
             self._budget.reschedule(self._loop.time())
 
 
-async def _post_patiently(
-    session: aiohttp.ClientSession, url: str, headers: Headers, body: bytes, stopwatch: Stopwatch
-) -> tuple[int, Headers, bytes]:
+async def _post_patiently(session: aiohttp.ClientSession, letter: Letter, stopwatch: Stopwatch) -> tuple[int, Headers, bytes]:
     """Knock again when a connection is slow to open: a full queue drops it, and TCP alone would wait a second."""
     import aiohttp
 
     patience = _KNOCK_SECONDS
     while True:
         try:
-            return await _post(session, url, headers, body, stopwatch, patience)
+            return await _post(session, letter, stopwatch, patience)
         except aiohttp.ConnectionTimeoutError:
             patience *= 2
 
 
 async def _post(
-    session: aiohttp.ClientSession, url: str, headers: Headers, body: bytes, stopwatch: Stopwatch, patience: float
+    session: aiohttp.ClientSession, letter: Letter, stopwatch: Stopwatch, patience: float
 ) -> tuple[int, Headers, bytes]:
     import aiohttp
     import yarl
 
-    parts = urlsplit(url)
+    parts = urlsplit(letter.url)
     address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
     target = yarl.URL(address, encoded=address.isascii())
-    options: Any = {"headers": list(headers), "allow_redirects": False, "trace_request_ctx": stopwatch}
+    options: Any = {"headers": list(letter.headers), "allow_redirects": False, "trace_request_ctx": stopwatch}
+    if letter.host:
+        options["headers"].append(("host", letter.host))
+        options["server_hostname"] = urlsplit(f"//{letter.host}").hostname
     options["timeout"] = aiohttp.ClientTimeout(total=None, sock_connect=patience)
-    async with session.post(target, data=body, **options) as response:
+    async with session.post(target, data=letter.body, **options) as response:
         chunks: list[bytes] = []
         size = 0
         async for chunk in response.content.iter_any():
@@ -175,7 +199,7 @@ async def _post(
             size += len(chunk)
             if size > MAX_ANSWER:
                 response.close()
-                sentence = f"{url} answered with more than {MAX_ANSWER // 1024} KiB, which is the most that is read"
+                sentence = f"{letter.url} answered with more than {MAX_ANSWER // 1024} KiB, which is the most that is read"
                 raise NotDelivered(FailureKind.BROKEN, sentence)
         return response.status, tuple(response.headers.items()), b"".join(chunks)
 

@@ -41,10 +41,14 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An outcome, by somebody who knows better than a stopwatch around the exchange how long it took on the wall clock."""
+    """An outcome, by somebody who knows better than a stopwatch around the exchange how long it took on the wall clock.
+
+    ``sent_to``: the URL that was called in place of the one that was asked for; ``""`` when it was that one.
+    """
 
     outcome: Outcome
     wall_ms: float
+    sent_to: str = ""
 
 
 Reply: TypeAlias = Answer | Failure | Measured | None
@@ -58,6 +62,7 @@ class _Result:
     outcome: Outcome
     ordered: bool = False
     wall_ms: float = 0.0
+    sent_to: str = ""
     late: list[tuple[Instant, Outcome]] = field(default_factory=list)
     copies: list[Exchange] = field(default_factory=list)
 
@@ -100,8 +105,8 @@ def _lingering(
     try:
         account.conclude(delivery.id, result.outcome, ordered=result.ordered)
         for copy in copies:
-            answer, _ = _measured((yield copy), 0.0)
-            account.too_late(delivery, _word(answer), "it answers a duplicate, and the first answer counts")
+            answer = _measured((yield copy), 0.0)
+            account.too_late(delivery, _word(answer.outcome), "it answers a duplicate, and the first answer counts")
         for due, outcome in sorted(late, key=lambda pair: pair[0]):
             yield from _wait(account, delivery, due - account.clock.now())
             account.too_late(delivery, _word(outcome), "it came after the timeout of the callback")
@@ -127,7 +132,7 @@ def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator
     exchange = Exchange(account, delivery, url, headers, request.sent, delivery.policy.timeout)
     result = _Result(Failure(FailureKind.BROKEN, "nothing was sent"))
     result.outcome = yield from _exchanged(account, exchange, fault, result)
-    account.attempted(delivery, _recorded(url, headers, result.outcome, result.wall_ms))
+    account.attempted(delivery, _recorded(url, headers, result))
     if fault is not None:
         fault.judge(account, delivery, result.outcome)
     return result
@@ -142,7 +147,8 @@ def _exchanged(
     instead = fault.instead(exchange.url, timeout) if fault is not None else None
     if instead is None or (fault is not None and fault.reaches_backend):
         begun = real_perf_counter()
-        outcome, result.wall_ms = _measured((yield exchange), begun)
+        measured = _measured((yield exchange), begun)
+        outcome, result.wall_ms, result.sent_to = measured.outcome, measured.wall_ms, measured.sent_to
         account.faults.remember(exchange.headers)
         if isinstance(outcome, Failure) and outcome.kind is FailureKind.TIMEOUT:
             elapse(account, timeout)
@@ -183,17 +189,18 @@ def _signed(account: AccountRuntime, delivery: Delivery, request: Request, tampe
     return (*headers, ("user-agent", USER_AGENT))
 
 
-def _recorded(url: str, headers: Headers, outcome: Outcome, wall_ms: float) -> Attempt:
+def _recorded(url: str, headers: Headers, result: _Result) -> Attempt:
+    outcome, wall_ms, sent_to = result.outcome, result.wall_ms, result.sent_to
     if isinstance(outcome, Failure):
-        return Attempt(url, headers, error=outcome.sentence, wall_ms=wall_ms)
-    return Attempt(url, headers, outcome.status, outcome.headers, outcome.body, "", wall_ms)
+        return Attempt(url, headers, error=outcome.sentence, wall_ms=wall_ms, sent_to=sent_to)
+    return Attempt(url, headers, outcome.status, outcome.headers, outcome.body, "", wall_ms, sent_to)
 
 
-def _measured(reply: Reply, begun: float) -> tuple[Outcome, float]:
+def _measured(reply: Reply, begun: float) -> Measured:
     assert reply is not None, "an exchange is answered with its outcome"
     if isinstance(reply, Measured):
-        return reply.outcome, reply.wall_ms
-    return reply, (real_perf_counter() - begun) * 1000
+        return reply
+    return Measured(reply, (real_perf_counter() - begun) * 1000)
 
 
 def _word(outcome: Outcome) -> str:

@@ -25,11 +25,12 @@ def queued(journal: Journal, now: Instant, delivery: Delivery) -> None:
 
 
 def attempted(journal: Journal, now: Instant, delivery: Delivery, attempt: Attempt) -> None:
-    """One try was made: its URL, and the status of the answer or why there was none."""
+    """One try was made: its URL, the one that was called instead if so, and the status of the answer or why there was none."""
     outcome: dict[str, object] = {"status": attempt.status} if not attempt.error else {"error": attempt.error}
     wall: dict[str, object] = {name: value for name, value in attempt.request_headers if name in _WALL_HEADERS}
     wall["milliseconds"] = round(attempt.wall_ms, 3)
-    data = _about(delivery) | {"url": attempt.url} | outcome
+    place = {"url": attempt.url} | ({"sentTo": attempt.sent_to} if attempt.sent_to else {})
+    data = _about(delivery) | place | outcome
     journal.append(now, "callback.attempted", data, call_id=delivery.call_id, wall=wall)
 
 
