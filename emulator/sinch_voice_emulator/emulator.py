@@ -5,8 +5,10 @@ This is the composition root: the only place where the pure layers, the runtime 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sinch_voice_emulator.engine.effects import Severity
@@ -18,12 +20,13 @@ from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.addresses import AllowedHosts
 from sinch_voice_emulator.runtime.api_faults import ApiFaults
 from sinch_voice_emulator.runtime.bounds import Bounds
-from sinch_voice_emulator.runtime.clocks import AccountClock, Clock
+from sinch_voice_emulator.runtime.clocks import AccountClock, Beginning, Clock
 from sinch_voice_emulator.runtime.delivery import Courier
+from sinch_voice_emulator.runtime.detours import Detours
 from sinch_voice_emulator.runtime.dialect import VoiceV1
 from sinch_voice_emulator.runtime.driver import RealDriver
 from sinch_voice_emulator.runtime.request_rate import RequestRate
-from sinch_voice_emulator.settings import Settings
+from sinch_voice_emulator.settings import Role, Settings
 from sinch_voice_emulator.v1 import errors
 from sinch_voice_emulator.v1.errors import ApiError
 
@@ -66,6 +69,8 @@ class Emulator:
         self.started = time.monotonic()
         self._faults: dict[str, ApiFaults] = {}
         self._request_rates: dict[str, RequestRate] = {}
+        self._beginnings: dict[str, Beginning] = {}
+        self._numbers = itertools.count(1)
         self._owners: dict[str, AccountRuntime] = {}
         self._server: Server | None = None
         self._driver: RealDriver | None = None
@@ -74,8 +79,11 @@ class Emulator:
 
     # --- accounts ----------------------------------------------------------------------------------------------------------
 
-    def create_account(self, seed: Account) -> AccountRuntime:
-        """Bring an account into being. Raises ``Conflict`` for a name or key that is taken, ``LimitReached`` at the cap."""
+    def create_account(self, seed: Account, clock: Beginning | None = None) -> AccountRuntime:
+        """Bring an account into being. Raises ``Conflict`` for a name or key that is taken, ``LimitReached`` at the cap.
+
+        ``clock``: how its clock is to be at the beginning, and after each ``reset_account``.
+        """
         if seed.name in self.accounts:
             raise Conflict(f"there is an account {seed.name!r} already; delete or reset it, or choose another name")
         if len(self.accounts) >= self.settings.max_accounts:
@@ -84,12 +92,25 @@ class Emulator:
             )
         for key in seed.applications:
             self.check_key_is_free(key)
-        runtime = AccountRuntime(seed, self._make_clock(), self._dialect, _make_engine, self._bounds())
+        runtime = AccountRuntime(seed, _begun(self._make_clock(), clock), self._dialect, _make_engine, self._bounds())
         self.accounts[seed.name] = runtime
+        self._beginnings[seed.name] = clock or Beginning()
         self._faults[seed.name] = ApiFaults()
         self._request_rates[seed.name] = RequestRate()
         if self._driver is not None:
             self._driver.add(runtime)
+        return runtime
+
+    def free_name(self) -> str:
+        """A name for an account that none has, nor had."""
+        return next(name for number in self._numbers if (name := f"account-{number}") not in self.accounts)
+
+    def reset_account(self, name: str) -> AccountRuntime:
+        """Begin an account anew: configuration and clock as they were in the beginning, no calls, no failures ordered."""
+        runtime, clock = self.account(name), self._beginnings[name]
+        _begun(runtime.clock, replace(clock, instant=None))
+        runtime.reset(clock.instant)
+        self._faults[name].clear()
         return runtime
 
     def check_key_is_free(self, key: str) -> None:
@@ -103,7 +124,7 @@ class Emulator:
         runtime = self.account(name)
         if name == DEFAULT_ACCOUNT:
             raise Conflict("the default account cannot be deleted; reset it instead")
-        del self.accounts[name], self._faults[name], self._request_rates[name]
+        del self.accounts[name], self._faults[name], self._request_rates[name], self._beginnings[name]
         if self._driver is not None:
             self._driver.remove(runtime)
         runtime.close()
@@ -118,6 +139,10 @@ class Emulator:
     def api_faults(self, account: str) -> ApiFaults:
         """The failures that the Calling API of an account is to show."""
         return self._faults[account]
+
+    def _courier(self) -> Courier:
+        detours = Detours(self.settings.rewrite_callback_hosts)
+        return Courier(AllowedHosts(self.settings.allow_callback_hosts), detours=detours)
 
     def _clock(self) -> Clock:
         return AccountClock(mode=self.settings.clock, speed=self.settings.speed)
@@ -195,8 +220,17 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """The base URL of the first listener, or where it will be."""
-        return self.listeners[0] if self.listeners else self.settings.listen[0].url
+        """The base URL of the first listener that serves the Calling API, or where it will be."""
+        return self.url_for(Role.CALLING) or self._urls[0]
+
+    def url_for(self, role: Role) -> str:
+        """The base URL of the first listener that answers such requests, ``""`` when there is none."""
+        places = zip(self.settings.listen, self._urls, strict=True)
+        return next((url for place, url in places if place.answers(role)), "")
+
+    @property
+    def _urls(self) -> tuple[str, ...]:
+        return self.listeners or tuple(place.url for place in self.settings.listen)
 
     @property
     def listeners(self) -> tuple[str, ...]:
@@ -238,12 +272,13 @@ class Emulator:
         if self._server is not None:
             return self._server
         from sinch_voice_emulator.api.app import create_app
+        from sinch_voice_emulator.api.context import PLACE
         from sinch_voice_emulator.api.control.errors import bridge_error
         from sinch_voice_emulator.runtime.bridge import Bridge
         from sinch_voice_emulator.runtime.server import Listener, Server
 
-        driver = RealDriver(Courier(AllowedHosts(self.settings.allow_callback_hosts)))
-        listeners = [Listener(place.host, place.port) for place in self.settings.listen]
+        driver = RealDriver(self._courier())
+        listeners = [Listener(place.host, place.port, None, {PLACE: place}) for place in self.settings.listen]
         server = Server(Bridge(create_app(self), bridge_error), listeners, [driver])
         server.bind()
         self._server, self._driver = server, driver
@@ -254,6 +289,18 @@ class Emulator:
 
 async def _outcome(driver: RealDriver, exchange: Exchange) -> Outcome:
     return (await driver.post(exchange)).outcome
+
+
+def _begun(clock: Clock, wanted: Beginning | None) -> Clock:
+    """A clock, set as an account is to begin with it."""
+    if wanted is None or wanted == Beginning():
+        return clock
+    if not isinstance(clock, AccountClock):
+        raise Conflict("the clocks of this emulator cannot be set")
+    clock.change(wanted.mode, wanted.speed)
+    if wanted.instant is not None:
+        clock.restart(wanted.instant)
+    return clock
 
 
 def _make_engine(account: Account, seed: str, max_ended_calls: int) -> Engine:

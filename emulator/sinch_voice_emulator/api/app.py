@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from sinch_voice_emulator.api import calling, configuration, control
 from sinch_voice_emulator.api.errors import response_to, translated
 from sinch_voice_emulator.api.front import VoiceFront, target_of
+from sinch_voice_emulator.api.ports import narrowing
 from sinch_voice_emulator.api.regions import RegionPrefix
 from sinch_voice_emulator.v1 import spec
+from sinch_voice_emulator.v1.errors import ApiError
 
 if TYPE_CHECKING:
     from sinch_voice_emulator.emulator import Emulator
@@ -29,15 +31,17 @@ def create_app(emulator: Emulator) -> Flask:
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        """Anything that no operation caught: unknown addresses, wrong methods, bodies over the limit."""
-        if request.path.startswith(CONTROL_PREFIX):
+        """Anything that no operation caught: unknown addresses, wrong methods, bodies over the limit, the wrong port."""
+        ours = request.path.startswith(CONTROL_PREFIX)
+        if ours and not isinstance(error, ApiError):
             return control.error_response(error)
         refusal, reference = translated(error), emulator.new_reference()
         answer = response_to(refusal, reference)
         if refusal.status == 405:
             answer.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         emulator.note_stray_request(request.method, target_of(request.environ), refusal, reference)
-        return answer
+        return control.error_response(refusal) if ours else answer
 
+    app.before_request(narrowing(emulator))
     app.wsgi_app = RegionPrefix(app.wsgi_app)  # type: ignore[method-assign]
     return app

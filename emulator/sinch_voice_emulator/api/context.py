@@ -12,6 +12,9 @@ from sinch_voice_emulator.runtime.requests import OpenRequest
 PREFIX = "sinch_voice.prefix"
 """Environ key: the region prefix that stood before the path (``/euc1``), or ``""``."""
 
+PLACE = "sinch_voice.place"
+"""Environ key: the ``ListenAddress`` a request came in by. Missing where it took no port, as in a test of the application."""
+
 
 @dataclass(slots=True)
 class CallingRequest:

@@ -1,6 +1,7 @@
-"""Which region a request addresses: by a path prefix, since SDK overrides hide the host, or by the Host header.
+"""Which region a request addresses: by a path prefix, since SDK overrides hide the host, by the Host header, or by its port.
 
-``/euc1/calling/v1/...`` and ``calling-euc1.api.sinch.com`` mean Europe; every other host is region-less.
+``/euc1/calling/v1/...`` and ``calling-euc1.api.sinch.com`` mean Europe; every other host is region-less, unless the port that
+the request came in by was given a region.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sinch_voice_emulator.api.context import PREFIX
+from sinch_voice_emulator.api.context import PLACE, PREFIX
 from sinch_voice_emulator.model.account import REGIONS
+from sinch_voice_emulator.settings import ListenAddress
 from sinch_voice_emulator.v1.hosts import region_of_host
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -33,4 +35,10 @@ class RegionPrefix:
 def region_of(environ: dict[str, Any]) -> str:
     """The region a request addresses, ``""`` when it names none."""
     prefix: str = environ.get(PREFIX, "")
-    return prefix[1:].lower() if prefix else region_of_host(environ.get("HTTP_HOST", ""))
+    if prefix:
+        return prefix[1:].lower()
+    named = region_of_host(environ.get("HTTP_HOST", ""))
+    if named or PLACE not in environ:
+        return named
+    place: ListenAddress = environ[PLACE]
+    return place.region

@@ -120,13 +120,14 @@ class Control:
 
 
 def default_url() -> str:
-    """Where a server listens that was started with this environment; the first address without TLS, if there is one."""
+    """Where a server listens that was started with this environment; a port without TLS, if the control API has one."""
     if not any(os.environ.get(name) for name in LISTENING):
         return DEFAULT_URL
     from sinch_voice_emulator.settings import load
+    from sinch_voice_emulator.settings.values import Role
 
-    urls = [place.url for place in load().listen]
-    return next((url for url in urls if url.startswith("http:")), urls[0])
+    places = load().listen
+    return min(places, key=lambda place: (not place.answers(Role.CONTROL), place.tls)).url
 
 
 def control_options(function: F) -> F:

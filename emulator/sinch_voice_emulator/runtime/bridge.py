@@ -252,7 +252,10 @@ class _Wait:
 
 
 def environ_of(scope: Any) -> Environ:
-    """The WSGI environ of a request, without its body. ``RAW_URI`` and ``REQUEST_URI`` are the request target as sent."""
+    """The WSGI environ of a request, without its body. ``RAW_URI`` and ``REQUEST_URI`` are the request target as sent.
+
+    What the listener adds to the environ of each of its requests is the scope's ``state``.
+    """
     target = scope[TARGET].decode("latin-1")
     server = scope["server"] or ("", 0)
     client = scope["client"] or ("", 0)
@@ -276,6 +279,7 @@ def environ_of(scope: Any) -> Environ:
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
         SERVER: True,
+        **scope["state"],
     }
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").upper().replace("-", "_"), raw_value.decode("latin-1")

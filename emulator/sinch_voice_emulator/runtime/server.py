@@ -10,9 +10,9 @@ import signal
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sinch_voice_emulator.errors import EmulatorError
@@ -34,11 +34,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Where to listen. Port 0 is any free port. ``tls`` makes it HTTPS."""
+    """Where to listen. Port 0 is any free port. ``tls`` makes it HTTPS. ``environ`` is added to that of each request."""
 
     host: str = "127.0.0.1"
     port: int = 0
     tls: ssl.SSLContext | None = None
+    environ: Mapping[str, object] = field(default_factory=dict)
 
 
 class Service(Protocol):
@@ -160,11 +161,13 @@ class Server:
     async def _listen(self, loop: ServerLoop, config: Config, state: ServerState, place: int) -> asyncio.Server:
         from sinch_voice_emulator.runtime.protocol import Connection
 
-        def connect() -> Connection:
-            return Connection(config, state, {}, loop)
+        listener = self._listeners[place]
+        environ = dict(listener.environ)
 
-        sock, tls = self._sockets[place], self._listeners[place].tls
-        return await loop.create_server(connect, sock=sock, ssl=tls, backlog=BACKLOG)
+        def connect() -> Connection:
+            return Connection(config, state, environ, loop)
+
+        return await loop.create_server(connect, sock=self._sockets[place], ssl=listener.tls, backlog=BACKLOG)
 
     async def _shut_down(self, servers: list[asyncio.Server], state: ServerState, started: list[Service]) -> None:
         for server in servers:
