@@ -35,6 +35,8 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"SINCH_VOICE_EMULATOR_HOST": "0.0.0.0"}, "http://127.0.0.1:8080"),
         ({"SINCH_VOICE_EMULATOR_HOST": "::", "PORT": "9000"}, "http://[::1]:9000"),
         ({"SINCH_VOICE_EMULATOR_LISTEN": "0.0.0.0:3019, 3020", "PORT": "9000"}, "http://127.0.0.1:3019"),
+        ({"SINCH_VOICE_EMULATOR_LISTEN": "3019=calling,3020=control+tls,3021=control"}, "http://127.0.0.1:3021"),
+        ({"SINCH_VOICE_EMULATOR_LISTEN": "3019=calling,3020=control+tls"}, "https://127.0.0.1:3020"),
     ],
 )
 def test_where_the_server_of_this_environment_is(variables: dict[str, str], url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +58,7 @@ def test_health_asks_where_the_environment_says(monkeypatch: pytest.MonkeyPatch,
     assert "Nothing that speaks HTTP answers at http://127.0.0.1:1 " in capsys.readouterr().err
     monkeypatch.setenv("PORT", "one")
     assert run(["health"]) == 2
-    assert capsys.readouterr().err == 'Error: environment variable PORT must end in a port between 0 and 65535, not "one".\n'
+    assert capsys.readouterr().err == 'Error: environment variable PORT must have a port between 0 and 65535, not "one".\n'
 
 
 def test_the_first_process_ends_on_sigterm() -> None:

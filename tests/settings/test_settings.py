@@ -70,6 +70,7 @@ def test_every_option_is_read_from_a_flag_and_from_its_variable(option: object) 
         "region": "use1",
         "auth": "off",
         "recording": "off",
+        "rewrite-callback-host": "localhost=host.docker.internal",
         "tls": "on",
         "clock": "manual",
         "speed": "20",

@@ -123,7 +123,7 @@ class Stopwatch:
     """
 
     def __init__(self, url: str, seconds: float) -> None:
-        self.host = urlsplit(url).netloc
+        self.host = url.partition("//")[2].partition("/")[0]
         self._loop = asyncio.get_running_loop()
         self._selector = paced_selector()
         self._begun = self._loop.time()

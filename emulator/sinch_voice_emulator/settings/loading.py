@@ -130,6 +130,7 @@ class _Reader:
             quiet_window_ms=self.one("quiet-window", plain.quiet_window_ms),
             token=self.one("token", plain.token),
             allow_callback_hosts=tuple(self.many("allow-callback-host")),
+            rewrite_callback_hosts=tuple(self.many("rewrite-callback-host")),
             max_accounts=self.one("max-accounts", plain.max_accounts),
             max_ended_calls=self.one("max-ended-calls", plain.max_ended_calls),
             journal_max_entries=self.one("journal-max-entries", plain.journal_max_entries),

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from sinch_voice_emulator.model.account import DEFAULT_REGION, REGIONS
 from sinch_voice_emulator.model.profile import PRESETS
+from sinch_voice_emulator.runtime.detours import Detour
 from sinch_voice_emulator.settings import listening, parsers
 from sinch_voice_emulator.settings.values import DEFAULT_KEY, DEFAULT_NUMBERS, DEFAULT_SECRET, Settings
 
@@ -160,6 +161,15 @@ OPTIONS: tuple[Option, ...] = (
         "HOST",
         "none",
         "A host, or network such as 203.0.113.0/24, that callbacks may go to besides loopback and private addresses; * is any.",
+        repeatable=True,
+    ),
+    Option(
+        "rewrite-callback-host",
+        Detour.parse,
+        "FROM=TO",
+        "none",
+        "Connect to another host, and port if one is named, than a callback URL says, such as localhost=host.docker.internal "
+        "in a container. Path, signature and Host header stay those of the URL.",
         repeatable=True,
     ),
     Option("credit", parsers.money, "AMOUNT", "bottomless", "What the account can spend.", kind=Kind.NUMBER),

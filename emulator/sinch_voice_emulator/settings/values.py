@@ -15,6 +15,7 @@ from sinch_voice_emulator.model.money import DEFAULT_RATES, RateTable
 from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.model.phone import PhoneBehaviour
 from sinch_voice_emulator.model.profile import OBSERVED, BehaviourProfile
+from sinch_voice_emulator.runtime.detours import Detour
 
 DEFAULT_KEY = "11111111-2222-4333-8444-555555555555"
 DEFAULT_SECRET = "ZW11bGF0b3Itc2VjcmV0IQ=="
@@ -132,6 +133,7 @@ class Settings:
     quiet_window_ms: int = 20
     token: str = ""
     allow_callback_hosts: tuple[str, ...] = ()
+    rewrite_callback_hosts: tuple[Detour, ...] = ()
     max_accounts: int = 100
     max_ended_calls: int = 10_000
     journal_max_entries: int = 100_000
