@@ -9,6 +9,7 @@ import pytest
 from control_client import CALLER, KEY, NUMBER, Control
 from sinch_voice_emulator.api.control import limits
 from sinch_voice_emulator.model.profile import PRESETS
+from sinch_voice_emulator.runtime.clocks import AccountClock, ManualClock
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_an_account_makes_credentials_of_its_own(control: Control) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "says", "at", "nearest"),
     [
-        ({}, 400, "name is missing", "$.name", ""),
+        ({"name": ""}, 400, "name should be 1 to 64 letters", "$.name", ""),
         ({"name": "a b"}, 400, "name should be 1 to 64 letters", "$.name", ""),
         ({"name": "default"}, 409, "there is an account 'default' already", "", ""),
         ({"name": "a", "numbrs": []}, 400, "there is no member numbrs here (did you mean numbers?)", "$.numbrs", "numbers"),
@@ -102,6 +103,9 @@ def test_an_account_makes_credentials_of_its_own(control: Control) -> None:
         ({"name": "a", "profile": {"validatr": "strict"}}, 400, "did you mean validator", "$.profile", ""),
         ({"name": "a", "credit": -1}, 400, "credit should be 0 or more", "$.credit", ""),
         ({"name": "a", "blocked": ["x"]}, 400, "the first digits of numbers", "$.blocked[0]", ""),
+        ({"clock": {"mode": "frozen"}}, 400, "mode should be one of", "$.clock.mode", ""),
+        ({"clock": {"time": "noon o'clock"}}, 400, "time should look like 2026-03-01T12:00:00Z", "$.clock.time", ""),
+        ({"clock": {"time": "1890-01-01"}}, 400, "from 1970 to 8999", "", ""),
         ({"name": "a", "region": "euc2"}, 400, "did you mean euc1", "$.region", "euc1"),
     ],
 )
@@ -117,6 +121,44 @@ def test_accounts_are_capped() -> None:
     control.post("/accounts", {"name": "a"}, status=201)
     control.refused("POST", "/accounts", {"name": "b"}, status=409, says="raise max-accounts")
     assert control.get("/accounts")["max"] == 2
+
+
+def test_an_account_without_a_name_gets_one_that_no_other_had(control: Control) -> None:
+    control.post("/accounts", {"name": "account-2"}, status=201)
+    assert control.post("/accounts", status=201)["name"] == "account-1"
+    assert control.open("DELETE", "/accounts/account-1").status_code == 204
+    assert control.post("/accounts", {}, status=201)["name"] == "account-3"
+
+
+def test_an_account_begins_with_a_clock_and_goes_back_to_it() -> None:
+    control = Control(clock="real")
+    control.emulator._make_clock = AccountClock
+    start = {"mode": "manual", "time": "2026-03-01T12:00:00Z"}
+    control.account = control.post("/accounts", {"clock": start}, status=201)["name"]
+    clock = control.get("/clock")
+    assert (clock["mode"], clock["time"]) == ("manual", "2026-03-01T12:00:00.000Z")
+    assert control.get("/journal")["entries"][0]["time"] == "2026-03-01T12:00:00.000Z"
+    control.post("/clock/advance", {"seconds": 90})
+    control.open("PUT", "/clock", {"mode": "real", "speed": 20})
+    control.post("/reset")
+    again = control.get("/clock")
+    assert (again["mode"], again["time"], again["speed"]) == ("manual", "2026-03-01T12:00:00.000Z", 20)
+    assert control.get("/journal")["entries"][0]["time"] == "2026-03-01T12:00:00.000Z"
+
+
+def test_a_clock_that_is_only_stopped_goes_on_after_a_reset(control: Control) -> None:
+    control.emulator._make_clock = lambda: AccountClock(0, "real", monotonic=lambda: 5.0)
+    control.account = control.post("/accounts", {"clock": {"mode": "manual", "speed": 2}}, status=201)["name"]
+    control.post("/clock/advance", {"seconds": 90})
+    control.post("/reset")
+    clock = control.get("/clock")
+    assert (clock["mode"], clock["time"], clock["speed"]) == ("manual", "1970-01-01T00:01:30.000Z", 2)
+
+
+def test_a_clock_of_somebody_else_cannot_be_set(control: Control) -> None:
+    control.emulator._make_clock = lambda: ManualClock(0)
+    control.refused("POST", "/accounts", {"clock": {"mode": "manual"}}, status=409, says="cannot be set")
+    assert control.post("/accounts", {"clock": {}}, status=201)["name"] == "account-2"
 
 
 def test_reset_and_delete(control: Control) -> None:

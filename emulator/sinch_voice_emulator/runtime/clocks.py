@@ -220,6 +220,15 @@ def _speed(speed: float) -> float:
     return speed
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How an account's clock is when the account begins, and again after each reset. ``None`` leaves it as it is."""
+
+    mode: Mode | None = None
+    speed: float | None = None
+    instant: Instant | None = None
+
+
 def restart(clock: Clock, instant: Instant) -> Instant:
     """Have a clock begin at ``instant``; raises ``Conflict`` where it cannot."""
     if not isinstance(clock, AccountClock):

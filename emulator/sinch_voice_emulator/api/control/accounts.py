@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from sinch_voice_emulator.api.control import limits
 from sinch_voice_emulator.api.control.answers import json_response, no_content
+from sinch_voice_emulator.api.control.clock import instant_from
 from sinch_voice_emulator.api.control.context import ControlRequest, Handler
 from sinch_voice_emulator.api.control.credentials import application_from, application_json
 from sinch_voice_emulator.api.control.errors import ControlRefusal
@@ -21,6 +22,7 @@ from sinch_voice_emulator.errors import BadRequest, Conflict
 from sinch_voice_emulator.model.account import DEFAULT_REGION, Account
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.model.party import normalise_number
+from sinch_voice_emulator.runtime.clocks import Beginning
 from sinch_voice_emulator.v1.phones_json import behaviour_from_json
 from sinch_voice_emulator.v1.profile_json import profile_from_json
 from sinch_voice_emulator.v1.rates_json import rates_from_json
@@ -38,8 +40,9 @@ def list_accounts(control: ControlRequest) -> Response:
 
 def create_account(control: ControlRequest) -> Response:
     """A new account; its applications come back with their keys and secrets."""
-    account = account_from(control.body)
-    runtime = control.emulator.create_account(account)
+    emulator = control.emulator
+    account = account_from({"name": control.body.get("name") or emulator.free_name()} | control.body)
+    runtime = emulator.create_account(account, beginning_from(control.body.get("clock", {})))
     runtime.note("control.account", {"created": account.name})
     return json_response(detail(runtime), 201)
 
@@ -56,11 +59,8 @@ def delete_account(control: ControlRequest) -> Response:
 
 
 def reset_account(control: ControlRequest) -> Response:
-    """No calls, an empty journal, the configuration the account began with; keys and secrets stay."""
-    runtime = control.runtime
-    runtime.reset()
-    control.emulator.api_faults(runtime.name).clear()
-    return json_response(detail(runtime))
+    """No calls, an empty journal, the configuration and the clock the account began with; keys and secrets stay."""
+    return json_response(detail(control.emulator.reset_account(control.account_name)))
 
 
 def summary(runtime: AccountRuntime) -> dict[str, object]:
@@ -122,6 +122,12 @@ def account_from(body: dict[str, Any]) -> Account:
         account.profile = at_path(lambda: profile_from_json(body["profile"]), "$.profile")
     change_settings(account, {"region": DEFAULT_REGION} | body)
     return account
+
+
+def beginning_from(given: Mapping[str, Any]) -> Beginning:
+    """How the account's clock begins."""
+    instant = instant_from(given["time"], "$.clock.time") if "time" in given else None
+    return Beginning(given.get("mode"), given.get("speed"), instant)
 
 
 def at_path(read: Callable[[], Any], path: str) -> Any:

@@ -72,12 +72,12 @@ def put_clock(control: ControlRequest) -> Response:
     return json_response(clock_json(runtime))
 
 
-def instant_from(text: str) -> Instant:
+def instant_from(text: str, path: str = "$.time") -> Instant:
     """A time as text; one without a zone is UTC."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise ControlRefusal(f"time should look like 2026-03-01T12:00:00Z, not {text[:60]!r}", path="$.time") from None
+        raise ControlRefusal(f"time should look like 2026-03-01T12:00:00Z, not {text[:60]!r}", path=path) from None
     found = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
     return round((found - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * SECOND)
 
