@@ -19,18 +19,19 @@ LAYERS = {
     "v1": 2,
     "documents": 3,
     "runtime": 3,
+    "stubs": 4,
     "settings": 4,
     "ladder": 4,
     "emulator": 5,
     "api": 6,
     "ui": 6,
-    "scenario": 6,
     "sample_backend": 6,
     "testkit": 6,
-    "pytest_plugin": 7,
-    "cli": 7,
-    "demo": 8,
-    "__main__": 8,
+    "scenario": 7,
+    "pytest_plugin": 8,
+    "cli": 8,
+    "demo": 9,
+    "__main__": 9,
 }
 """How high each top-level module or package stands; it may import what stands lower. A new one needs a row."""
 
@@ -41,6 +42,7 @@ NEIGHBOURS = {
     ("api", "ui"),
     ("emulator", "api"),
     ("testkit", "api"),
+    ("settings", "stubs"),
     ("", "testkit"),
 }
 """Imports that are meant although they go sideways; ``emulator`` starts the HTTP application, as the composition root."""

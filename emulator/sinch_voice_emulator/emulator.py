@@ -27,11 +27,14 @@ from sinch_voice_emulator.runtime.dialect import VoiceV1
 from sinch_voice_emulator.runtime.driver import RealDriver
 from sinch_voice_emulator.runtime.request_rate import RequestRate
 from sinch_voice_emulator.settings import Role, Settings
+from sinch_voice_emulator.stubs.book import StubBook
 from sinch_voice_emulator.v1 import errors
 from sinch_voice_emulator.v1.errors import ApiError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from flask import Flask
 
     from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
     from sinch_voice_emulator.runtime.server import Server
@@ -68,11 +71,13 @@ class Emulator:
         self.accounts: dict[str, AccountRuntime] = {}
         self.started = time.monotonic()
         self._faults: dict[str, ApiFaults] = {}
+        self._stubs: dict[str, StubBook] = {}
         self._request_rates: dict[str, RequestRate] = {}
         self._beginnings: dict[str, Beginning] = {}
         self._numbers = itertools.count(1)
         self._owners: dict[str, AccountRuntime] = {}
         self._server: Server | None = None
+        self._app: Flask | None = None
         self._driver: RealDriver | None = None
         self._dialect = VoiceV1(lambda: self.public_url)
         self.create_account(self.settings.account(DEFAULT_ACCOUNT))
@@ -96,6 +101,7 @@ class Emulator:
         self.accounts[seed.name] = runtime
         self._beginnings[seed.name] = clock or Beginning()
         self._faults[seed.name] = ApiFaults()
+        self._stubs[seed.name] = StubBook(self.settings.stubs)
         self._request_rates[seed.name] = RequestRate()
         if self._driver is not None:
             self._driver.add(runtime)
@@ -111,6 +117,7 @@ class Emulator:
         _begun(runtime.clock, replace(clock, instant=None))
         runtime.reset(clock.instant)
         self._faults[name].clear()
+        self._stubs[name].restore()
         return runtime
 
     def check_key_is_free(self, key: str) -> None:
@@ -135,6 +142,10 @@ class Emulator:
         if found is None:
             raise NotFound(f"there is no account {name!r}; there are: {', '.join(sorted(self.accounts))}")
         return found
+
+    def stubs(self, account: str) -> StubBook:
+        """The canned answers of an account, which take precedence over its engine."""
+        return self._stubs[account]
 
     def api_faults(self, account: str) -> ApiFaults:
         """The failures that the Calling API of an account is to show."""
@@ -267,11 +278,19 @@ class Emulator:
         finally:
             self._server = self._driver = None
 
+    @property
+    def wsgi_app(self) -> Flask:
+        """The application that the server serves, for requests from within this process."""
+        if self._app is None:
+            from sinch_voice_emulator.api.app import create_app
+
+            self._app = create_app(self)
+        return self._app
+
     def bind(self) -> Server:
         """Take the ports, without serving yet. Raises ``EmulatorError`` for a taken one."""
         if self._server is not None:
             return self._server
-        from sinch_voice_emulator.api.app import create_app
         from sinch_voice_emulator.api.context import PLACE
         from sinch_voice_emulator.api.control.errors import bridge_error
         from sinch_voice_emulator.runtime.bridge import Bridge
@@ -279,7 +298,7 @@ class Emulator:
 
         driver = RealDriver(self._courier())
         listeners = [Listener(place.host, place.port, None, {PLACE: place}) for place in self.settings.listen]
-        server = Server(Bridge(create_app(self), bridge_error), listeners, [driver])
+        server = Server(Bridge(self.wsgi_app, bridge_error), listeners, [driver])
         server.bind()
         self._server, self._driver = server, driver
         for runtime in self.accounts.values():

@@ -21,7 +21,11 @@ class Leftovers:
     """What is forgiven, and what is found at the end."""
 
     open_allowed: bool = False
+    meant: str = MEANT
+    may_stay: str = MAY_STAY
     expected: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+    """Texts of problems that are forgiven, and not missed."""
 
     def expect_problem(self, text: str) -> None:
         """Forgive problems that contain ``text``; miss them when there are none."""
@@ -29,24 +33,30 @@ class Leftovers:
 
     def found(self, account: AccountRuntime, watch: Watch, started: Sequence[str], reporter: Reporter) -> list[str]:
         """Everything that is wrong, a paragraph each, and the ladders of the calls concerned; empty when nothing is."""
+        wrong, concerned = self.wrong(account, watch, started)
+        if wrong:
+            wrong += [reporter.raised_notes(), reporter.ladders(concerned)]
+        return [one for one in wrong if one]
+
+    def wrong(self, account: AccountRuntime, watch: Watch, started: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Everything that is wrong, a paragraph each, and the calls concerned."""
         problems = [entry for entry in watch.problems() if not self._forgiven(entry)]
         failed = [entry for entry in watch.failed() if entry.severity == "warning" and not self._forgiven(entry)]
         concerned = [entry.call_id for entry in (*problems, *failed)]
         still = [] if self.open_allowed else [call for call in self._open(account, started) if call not in concerned]
         states = account.engine.state.calls
         wrong = [
-            _advised(bullets("The backend did something wrong:", [line_of(entry) for entry in problems]), MEANT),
+            _advised(bullets("The backend did something wrong:", [line_of(entry) for entry in problems]), self.meant),
             bullets("Problems were expected that did not happen:", self._missed(watch)),
             bullets("Callbacks got no answer:", [*account.open_work(), *(line_of(entry) for entry in failed)]),
-            _advised(bullets("Calls are still open:", [f"{call} is {states[call].state.value}" for call in still]), MAY_STAY),
+            _advised(
+                bullets("Calls are still open:", [f"{call} is {states[call].state.value}" for call in still]), self.may_stay
+            ),
         ]
-        wrong = [one for one in wrong if one]
-        if wrong:
-            wrong += [reporter.raised_notes(), reporter.ladders(dict.fromkeys([*concerned, *still]))]
-        return [one for one in wrong if one]
+        return [one for one in wrong if one], list(dict.fromkeys([*concerned, *still]))
 
     def _forgiven(self, entry: Entry) -> bool:
-        return any(folded(text) in folded(line_of(entry)) for text in self.expected)
+        return any(folded(text) in folded(line_of(entry)) for text in (*self.expected, *self.allowed))
 
     def _missed(self, watch: Watch) -> list[str]:
         said = [folded(line_of(entry)) for entry in (*watch.problems(), *watch.failed())]

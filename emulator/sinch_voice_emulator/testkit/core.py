@@ -317,6 +317,11 @@ class VoiceSteps(Looks):
         """Say that calls may still be open when the test ends."""
         self._leftovers.open_allowed = True
 
+    @property
+    def leftovers(self) -> Leftovers:
+        """What is forgiven at the end, and what is found."""
+        return self._leftovers
+
     def problems(self) -> list[str]:
         """What is wrong by now, as ``verify`` would say it, a paragraph each; empty when nothing is."""
         return self._leftovers.found(self.runtime, self.watch, self._started, self.reporter)

@@ -117,7 +117,11 @@ class PhoneSteps:
         yield from self._voice.doing(input)
 
     def _ring(self, cli: str | None, within: float) -> Steps[None]:
-        yield from self._voice.expecting(PhoneRings(self, self._rings, cli), within)
+        yield from self._voice.expecting(self.awaiting_ring(cli), within)
+
+    def awaiting_ring(self, cli: str | None) -> PhoneRings:
+        """The phone ringing, showing a CLI."""
+        return PhoneRings(self, self._rings, cli)
 
     def _answer(self) -> Steps[None]:
         """Pick up; the backend has answered ACE on return."""

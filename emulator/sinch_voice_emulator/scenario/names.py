@@ -1,0 +1,112 @@
+"""What the names in a scenario stand for, before it runs: variables that nobody sets, calls that are not there yet.
+
+Branches that go on side by side see what was there before them and what each sets itself; after them, all of it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sinch_voice_emulator.documents import Located
+from sinch_voice_emulator.scenario.model import Scenario, Step
+from sinch_voice_emulator.scenario.variables import BUILT_IN, undefined, uses
+from sinch_voice_emulator.v1.problems import nearest
+
+BEGINS_A_CALL = ("incoming_call", "sip_call", "app_call")
+NEEDS_A_CALL = ("press", "say", "hang_up", "lose_network", "detect", "beep", "redeliver")
+KINDS_WITH_A_CALL = ("callback", "heard", "dialled", "state", "ended", "cookies", "report")
+
+
+class _Known:
+    """What there is by now."""
+
+    def __init__(self, variables: set[str], calls: set[str], any_call: bool = False) -> None:
+        self.variables = variables
+        self.calls = calls
+        self.any_call = any_call
+
+    def copy(self) -> _Known:
+        return _Known(set(self.variables), set(self.calls), self.any_call)
+
+    def add(self, other: _Known) -> None:
+        self.variables |= other.variables
+        self.calls |= other.calls
+        self.any_call = self.any_call or other.any_call
+
+
+def check_names(scenario: Scenario, located: Located) -> Iterator[str]:
+    """A sentence for each name that stands for nothing, and each call that is taken for there before it is."""
+    variables = set(scenario.variables) | set(BUILT_IN) | {name for row in scenario.rows for name in row}
+    for name in dict.fromkeys(uses(scenario.given)):
+        if name not in variables:
+            yield located.sentence("$.given", undefined(name, sorted(variables)))
+    yield from _steps(scenario.steps, _Known(variables, set()))
+
+
+def _steps(steps: tuple[Step, ...], known: _Known) -> Iterator[str]:
+    for step in steps:
+        yield from _own(step, known)
+        if step.word == "include":
+            extra = set(step.body.get("with", {})) if isinstance(step.body, dict) else set()
+            inner = known.copy()
+            inner.variables |= extra
+            for included in step.branches.values():
+                yield from _steps(included, inner)
+            known.add(inner)
+        elif step.branches:
+            copies = []
+            for steps_of_branch in step.branches.values():
+                copies.append(known.copy())
+                yield from _in_branch(steps_of_branch, copies[-1], step.word)
+            for one in copies:
+                known.add(one)
+
+
+def _in_branch(steps: tuple[Step, ...], known: _Known, word: str) -> Iterator[str]:
+    if word == "together":
+        for step in steps:
+            if step.word == "nothing_more":
+                yield _sentence(
+                    step, "nothing_more cannot stand in one branch of together: other branches are there to do more"
+                )
+    yield from _steps(steps, known)
+
+
+def _own(step: Step, known: _Known) -> Iterator[str]:
+    """What is wrong with a step itself; what it begins is known afterwards."""
+    for name in dict.fromkeys(uses(step.body)):
+        if name not in known.variables:
+            yield _sentence(step, undefined(name, sorted(known.variables)))
+    body = step.body if isinstance(step.body, dict) else {}
+    named = body.get("call")
+    if isinstance(named, str) and "${" not in named and named not in known.calls:
+        close = nearest(named, known.calls)
+        there = f"did you mean {close}?" if close else f"there are: {', '.join(sorted(known.calls)) or 'none'}"
+        yield _sentence(step, f"there is no call {named!r} by then ({there})")
+    elif named is None and not known.any_call and _needs_a_call(step, body):
+        yield _sentence(
+            step, f"{step.word} is about a call, and there is none by then: begin one (incoming_call ...) or expect a callout"
+        )
+    _begin(step, body, known)
+
+
+def _needs_a_call(step: Step, body: dict[str, Any]) -> bool:
+    if step.word == "expect":
+        return any(kind in body for kind in KINDS_WITH_A_CALL)
+    return step.word in NEEDS_A_CALL
+
+
+def _begin(step: Step, body: dict[str, Any], known: _Known) -> None:
+    begins = step.word in BEGINS_A_CALL or (step.word == "expect" and "callout" in body)
+    if begins or (step.word == "request" and body.get("method") == "POST"):
+        known.any_call = True
+    if isinstance(body.get("as"), str):
+        known.calls.add(body["as"])
+    known.variables.update(body.get("save", ()))
+    if step.word == "remember":
+        known.variables.update(step.body)
+
+
+def _sentence(step: Step, message: str) -> str:
+    return f"{step.place}: {step.place.path}: {message}"

@@ -1,0 +1,215 @@
+"""What is to happen: one module's worth of kinds, each of them an expectation of the Python API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Recorded, Reported
+from sinch_voice_emulator.scenario.matchers import expected
+from sinch_voice_emulator.scenario.model import Step
+from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Fork, Mismatch, Play
+from sinch_voice_emulator.scenario.words.requests import answer_differences, judged, saved
+from sinch_voice_emulator.scenario.words.word import Word
+from sinch_voice_emulator.scenario.words.world import within_of
+from sinch_voice_emulator.testkit.addresses import listed, party_of
+from sinch_voice_emulator.testkit.calls import WITHIN
+from sinch_voice_emulator.testkit.conferences import ConferenceSteps, InConference
+from sinch_voice_emulator.testkit.expectations import Expectation
+from sinch_voice_emulator.testkit.values import Callback
+from sinch_voice_emulator.v1.durations import duration_from_json
+
+Look: TypeAlias = Callable[[Branch, Mapping[str, Any]], tuple[Expectation[Any], tuple[str, ...]]]
+
+_GOES_WITH: Mapping[str, tuple[str, ...]] = {
+    "callback": ("with", "answer", "status", "attempts", "save", "call"),
+    "heard": ("by", "call"),
+    "dialled": ("cli", "call"),
+    "ringing": ("cli",),
+    "state": ("call",),
+    "ended": ("call",),
+    "conference": ("participants", "count"),
+    "recording": ("call",),
+    "cookies": ("call",),
+    "report": ("call",),
+    "callout": ("to", "cli", "as", "save"),
+    "journal": ("with", "call", "save"),
+    "problem": (),
+}
+"""The kinds of expectations, and what each can be narrowed by besides ``within``."""
+
+
+def kind_of(body: Mapping[str, Any]) -> str:
+    """Which kind ``body`` is. Raises ``BadRequest`` when it is none, several, or narrowed by what does not go with it."""
+    kinds = [name for name in _GOES_WITH if name in body]
+    if len(kinds) != 1:
+        said = f"but says {listed(kinds)}" if kinds else "but says none"
+        raise BadRequest(f"expect should say one of {', '.join(_GOES_WITH)}, {said}")
+    [kind] = kinds
+    for name in body:
+        if name not in (kind, "within", *_GOES_WITH[kind]):
+            fits = [one for one, names in _GOES_WITH.items() if name in names]
+            raise BadRequest(f"{name} does not go with {kind}; it goes with {listed(fits)}")
+    return kind
+
+
+def awaited(branch: Branch, body: Mapping[str, Any]) -> Play[None]:
+    """Wait for one expectation, and compare what came."""
+    kind = kind_of(body)
+    wanted, calls = _LOOKS[kind](branch, body)
+    found = yield Awaiting(wanted, within_of(body, WITHIN), calls)
+    if kind == "callback":
+        _compare(body, found)
+        saved(branch, body.get("save", {}), found.body)
+    elif kind == "callout":
+        branch.placed(found, body.get("as"))
+        saved(branch, body.get("save", {}), {"callId": found})
+    elif kind == "journal":
+        saved(branch, body.get("save", {}), dict(found.data))
+
+
+def _compare(body: Mapping[str, Any], found: Callback) -> None:
+    judged(f"the backend answered {found.event} otherwise:", answer_differences(body, found), found.answer)
+    if "attempts" in body and found.attempts != body["attempts"]:
+        raise Mismatch(f"{found.event} was sent {found.attempts} times, not {body['attempts']}")
+
+
+def check(body: Mapping[str, Any]) -> None:
+    """What can be said of an expectation before anything runs."""
+    if kind_of(body) in ("dialled", "ringing"):
+        party_of(body.get("dialled") or body["ringing"])
+    for name in ("with", "answer", "cookies", "report", "ended", "recording"):
+        expected(body.get(name))
+    _text(body.get("heard", ""))
+
+
+def _text(value: Any) -> str | re.Pattern[str]:
+    found: str | re.Pattern[str] = expected(value)
+    return found
+
+
+# --- kinds -------------------------------------------------------------------------------------------------------------------
+
+
+def _callback(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call = branch.call(body.get("call"))
+    return call.awaiting_callback(body["callback"], expected(body.get("with", {}))), (call.id,)
+
+
+def _heard(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call, by = branch.call(body.get("call")), body.get("by")
+    return call.awaiting_prompt(_text(body["heard"]), branch.leg(call, by), by or "the call"), (call.id,)
+
+
+def _dialled(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call = branch.call(body.get("call"))
+    return call.awaiting_dial(body["dialled"].removeprefix("user:"), body.get("cli")), (call.id,)
+
+
+def _ringing(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    return branch.stage.phone(body["ringing"]).awaiting_ring(body.get("cli")), ()
+
+
+def _state(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call = branch.call(body.get("call"))
+    return call.awaiting_state(body["state"]), (call.id,)
+
+
+def _ended(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call = branch.call(body.get("call"))
+    facts = {} if body["ended"] is True else expected(body["ended"])
+    return call.awaiting_end(facts), (call.id,)
+
+
+def _conference(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    stage = branch.stage
+    room = ConferenceSteps(stage.voice, stage.voice._room(body["conference"], "", ""))
+    who = tuple(stage.call_id(one) if stage.is_named(one) else one for one in body.get("participants", ()))
+    return InConference(room, who, body.get("count")), ()
+
+
+def _recording(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    facts = {} if body["recording"] is True else expected(body["recording"])
+    call = None if "conference" in facts else branch.call(body.get("call"))
+    return Recorded(branch.voice, call, facts), (() if call is None else (call.id,))
+
+
+def _cookies(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call = branch.call(body.get("call"))
+    return Cookies(call, expected(body["cookies"])), (call.id,)
+
+
+def _report(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call = branch.call(body.get("call"))
+    return Reported(call, expected(body["report"])), (call.id,)
+
+
+def _callout(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    method = None if body["callout"] == "any" else body["callout"]
+    return Callout(branch.stage, body.get("to"), method, body.get("cli")), ()
+
+
+def _journal(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call = branch.call(body["call"]).id if "call" in body else ""
+    return JournalSays(branch.stage, body["journal"], expected(body.get("with", {})), call), ()
+
+
+def _problem(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    return JournalSays(branch.stage, "", {}, "", problem=body["problem"]), ()
+
+
+_LOOKS: Mapping[str, Look] = {
+    "callback": _callback,
+    "heard": _heard,
+    "dialled": _dialled,
+    "ringing": _ringing,
+    "state": _state,
+    "ended": _ended,
+    "conference": _conference,
+    "recording": _recording,
+    "cookies": _cookies,
+    "report": _report,
+    "callout": _callout,
+    "journal": _journal,
+    "problem": _problem,
+}
+
+
+# --- words -------------------------------------------------------------------------------------------------------------------
+
+
+def _expect(branch: Branch, body: Any, _step: Step) -> Play[None]:
+    yield from awaited(branch, body)
+
+
+def _expect_all(branch: Branch, _body: Any, step: Step) -> Play[None]:
+    yield Fork(branch, step.branches)
+
+
+def _nothing_more(branch: Branch, body: Any, _step: Step) -> Play[None]:
+    yield from branch.voice._expect_nothing_more(within=duration_from_json(body, "nothing_more") / 1000)
+
+
+def _together(branch: Branch, _body: Any, step: Step) -> Play[None]:
+    yield Fork(branch, step.branches)
+
+
+def _include(branch: Branch, body: Any, step: Step) -> Play[None]:
+    values = body.get("with", {}) if isinstance(body, dict) else {}
+    yield Fork(branch, step.branches, values)
+
+
+def _check_length(body: Any) -> None:
+    if not duration_from_json(body, "nothing_more"):
+        raise BadRequest("nothing_more should be a length of time of more than nothing")
+
+
+WORDS = (
+    Word("expect", _expect, check),
+    Word("expect_all", _expect_all),
+    Word("nothing_more", _nothing_more, _check_length),
+    Word("together", _together),
+    Word("include", _include),
+)
