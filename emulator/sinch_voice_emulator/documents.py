@@ -266,7 +266,8 @@ def _surplus(error: Any) -> list[str]:
 
 
 def _lacks_quotes(error: Any) -> bool:
-    return bool(error.validator == "type" and error.validator_value == "string" and not isinstance(error.instance, dict | list))
+    kinds = error.validator_value if error.validator == "type" else ()
+    return ("string" in kinds) and not isinstance(error.instance, dict | list)
 
 
 def _branch(error: Any) -> list[Any]:

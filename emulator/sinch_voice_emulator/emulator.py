@@ -131,7 +131,7 @@ class Emulator:
         runtime = self.account(name)
         if name == DEFAULT_ACCOUNT:
             raise Conflict("the default account cannot be deleted; reset it instead")
-        del self.accounts[name], self._faults[name], self._request_rates[name], self._beginnings[name]
+        del self.accounts[name], self._faults[name], self._stubs[name], self._request_rates[name], self._beginnings[name]
         if self._driver is not None:
             self._driver.remove(runtime)
         runtime.close()

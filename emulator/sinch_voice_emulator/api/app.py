@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
-from sinch_voice_emulator.api import calling, configuration, control
+from sinch_voice_emulator.api import calling, configuration, control, stubs
 from sinch_voice_emulator.api.errors import response_to, translated
-from sinch_voice_emulator.api.front import VoiceFront, target_of
+from sinch_voice_emulator.api.front import VoiceFront, body_of, target_of
 from sinch_voice_emulator.api.ports import narrowing
 from sinch_voice_emulator.api.regions import RegionPrefix
 from sinch_voice_emulator.v1 import spec
@@ -35,6 +36,13 @@ def create_app(emulator: Emulator) -> Flask:
         ours = request.path.startswith(CONTROL_PREFIX)
         if ours and not isinstance(error, ApiError):
             return control.error_response(error)
+        if isinstance(error, NotFound | MethodNotAllowed):
+            try:
+                canned = stubs.stray(emulator, lambda: body_of(request.environ), target_of(request.environ))
+            except Exception as failure:
+                canned, error = None, failure
+            if canned is not None:
+                return canned
         refusal, reference = translated(error), emulator.new_reference()
         answer = response_to(refusal, reference)
         if refusal.status == 405:

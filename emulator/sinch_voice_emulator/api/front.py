@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
 
 from sinch_voice_emulator.api.context import PREFIX, CallingRequest
 from sinch_voice_emulator.api.errors import MAX_BODY, response_to, translated
 from sinch_voice_emulator.api.regions import region_of
+from sinch_voice_emulator.api.stubs import stubbed
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.runtime.deferred import TOO_LARGE, Environ
 from sinch_voice_emulator.v1 import auth
@@ -68,18 +70,18 @@ class VoiceFront:
                         provide_automatic_options=False,
                     )
 
-    def _view(self, operation: Operation) -> Callable[..., Response]:
+    def _view(self, operation: Operation) -> Callable[..., AnyResponse]:
         handler = self._handlers[operation.id]
         configuration = "/configuration/" in operation.path or "/query/" in operation.path
 
-        def view(**arguments: str) -> Response:
+        def view(**arguments: str) -> AnyResponse:
             return self._serve(operation, handler, configuration, arguments)
 
         return view
 
-    def _serve(self, operation: Operation, handler: Handler, configuration: bool, arguments: dict[str, str]) -> Response:
+    def _serve(self, operation: Operation, handler: Handler, configuration: bool, arguments: dict[str, str]) -> AnyResponse:
         environ: Environ = request.environ
-        body = _body(environ)
+        body = body_of(environ)
         try:
             calling = self._admit(environ, body, configuration)
         except ApiError as error:
@@ -121,11 +123,17 @@ class VoiceFront:
         calling: CallingRequest,
         environ: Environ,
         arguments: dict[str, str],
-    ) -> Response:
-        runtime = calling.runtime
+    ) -> AnyResponse:
+        runtime, kind = calling.runtime, "api.request"
+        response: AnyResponse
         try:
             self._emulator.check_limits(runtime, operation.id, environ["PATH_INFO"], calling.application.key)
-            response = handler(calling, **arguments)
+            canned = stubbed(self._emulator, runtime, calling.body)
+            if canned is None:
+                response = handler(calling, **arguments)
+            else:
+                response, kind = canned.response, "stub.answered"
+                calling.journalled |= canned.journalled
             refusal = None
         except Exception as error:
             refusal = translated(error)
@@ -135,7 +143,7 @@ class VoiceFront:
                 calling.journalled["why"] = refusal.why
             response = response_to(refusal, reference)
         runtime.note(
-            "api.request",
+            kind,
             {
                 "method": environ["REQUEST_METHOD"],
                 "path": target_of(environ),
@@ -162,7 +170,7 @@ def _declared_length(environ: Environ) -> int:
     return int(declared) if declared.isascii() and declared.isdigit() else 0
 
 
-def _body(environ: Environ) -> bytes:
+def body_of(environ: Environ) -> bytes:
     """The body's bytes; raises 413 for more than the limit, before anything was done."""
     if environ.get(TOO_LARGE) or _declared_length(environ) > MAX_BODY:
         raise RequestEntityTooLarge

@@ -16,6 +16,7 @@ from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.model.phone import PhoneBehaviour
 from sinch_voice_emulator.model.profile import OBSERVED, BehaviourProfile
 from sinch_voice_emulator.runtime.detours import Detour
+from sinch_voice_emulator.stubs.values import Stub
 
 DEFAULT_KEY = "11111111-2222-4333-8444-555555555555"
 DEFAULT_SECRET = "ZW11bGF0b3Itc2VjcmV0IQ=="
@@ -127,6 +128,7 @@ class Settings:
     recording: bool = True
     region: str = DEFAULT_REGION
     profile: BehaviourProfile = OBSERVED
+    stubs: tuple[Stub, ...] = ()
     auth: bool = True
     clock: ClockMode = "real"
     speed: float = 1.0

@@ -30,6 +30,7 @@ from sinch_voice_emulator.api.control import (
     numbers,
     phones,
     recordings,
+    stubs,
     switches,
 )
 from sinch_voice_emulator.api.control.context import DEFAULT_ACCOUNT, Handler, checked
@@ -68,6 +69,7 @@ FAMILIES = (
     faults,
     clock,
     delivery_faults,
+    stubs,
 )
 
 
