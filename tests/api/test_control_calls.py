@@ -50,6 +50,8 @@ def test_a_telephone_calls(control: Control) -> None:
     assert (shown["rdnis"], shown["custom"], shown["region"], shown["live"]) == ("+4611", "c", "use1", True)
     assert shown["waitingFor"]["event"] == "ice"
     assert shown["timeline"][0]["kind"] == "call.created"
+    (told,) = shown["callbacks"]
+    assert (told["event"], told["state"], told["status"], told["body"]["callid"]) == ("ice", "queued", None, call)
     assert control.get("/calls")["calls"][0]["callId"] == call
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -30,6 +31,8 @@ from sinch_voice_emulator.model.call import Call, Leg, LegRole, LegState
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.model.phone import Verdict
+from sinch_voice_emulator.runtime.account import AccountRuntime
+from sinch_voice_emulator.runtime.clocks import is_virtual
 from sinch_voice_emulator.v1.problems import nearest
 
 Make = Callable[[str, int, dict[str, Any]], PhoneInput]
@@ -54,8 +57,9 @@ def act_on_call(control: ControlRequest, call: str, action: str) -> Response:
     make = _action(action, control.body)
     if "call" in control.body:
         raise ControlRefusal("call stands in the path already; leg says which side of it", path="$.call")
-    leg = control.runtime.read(lambda engine, _now: _leg_number(engine.call(call), control.body.get("leg", 0), action))
-    return _done(control, call, make(call, leg, control.body))
+    with patience(control.runtime):
+        leg = control.runtime.read(lambda engine, _now: _leg_number(engine.call(call), control.body.get("leg", 0), action))
+        return _done(control, call, make(call, leg, control.body))
 
 
 def act_on_phone(control: ControlRequest, address: str, action: str) -> Response:
@@ -65,8 +69,22 @@ def act_on_phone(control: ControlRequest, address: str, action: str) -> Response
         raise ControlRefusal("the phone is the leg; call says in which of its calls", path="$.leg")
     who = party(address, "$.address")
     wanted = control.body.get("call", "")
-    call, leg = control.runtime.read(lambda engine, _now: _find(engine, who, action, wanted))
-    return _done(control, call, make(call, leg, control.body))
+    with patience(control.runtime):
+        call, leg = control.runtime.read(lambda engine, _now: _find(engine, who, action, wanted))
+        return _done(control, call, make(call, leg, control.body))
+
+
+@contextmanager
+def patience(runtime: AccountRuntime) -> Iterator[None]:
+    """Where the clock stands still and something is under way, a refusal says that it may only have come too early."""
+    try:
+        yield
+    except (NotFound, Conflict) as refusal:
+        if runtime.settled or not is_virtual(runtime.clock):
+            raise
+        kind = NotFound if isinstance(refusal, NotFound) else Conflict
+        work = runtime.open_work()[0]
+        raise kind(f'{refusal}; {work}: let it come to rest first, with POST .../clock/advance {{"seconds": 0}}') from None
 
 
 def _action(name: str, body: dict[str, Any]) -> Make:

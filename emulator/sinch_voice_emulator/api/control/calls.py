@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 
 from werkzeug.wrappers import Response
@@ -13,8 +14,9 @@ from sinch_voice_emulator.api.control.journal import entry_json
 from sinch_voice_emulator.engine.engine import Engine
 from sinch_voice_emulator.model.call import Call
 from sinch_voice_emulator.model.conference import Conference
+from sinch_voice_emulator.model.delivery import Delivery
 from sinch_voice_emulator.model.instants import Instant
-from sinch_voice_emulator.runtime.journal import Filter
+from sinch_voice_emulator.runtime.journal import Entry, Filter
 from sinch_voice_emulator.v1 import control_views
 from sinch_voice_emulator.v1.values import PRIVATE, iso_millis
 
@@ -56,8 +58,25 @@ def get_call(control: ControlRequest, call: str) -> Response:
 
     shown = runtime.read(view)
     page = runtime.journal.read("", TIMELINE, Filter(call_id=call))
+    shown["prompts"] = [_prompt(entry) for entry in page.entries if entry.kind == "prompt.started"]
+    shown["callbacks"] = [_callback(one) for one in list(runtime.deliveries.values()) if one.call_id == call]
     timeline = [entry_json(entry) for entry in page.entries]
     return json_response(shown | {"timeline": timeline, "timelineDropped": page.dropped})
+
+
+def _prompt(entry: Entry) -> dict[str, object]:
+    """What a leg heard: everything that was said or played, joined by blanks."""
+    prompts, length = entry.data.get("prompts"), entry.data.get("length_ms", 0)
+    assert isinstance(prompts, list)
+    text = " ".join(str(one["text"]) for one in prompts)
+    return {"leg": entry.leg, "text": text, "lengthMs": length, "time": iso_millis(entry.instant)}
+
+
+def _callback(delivery: Delivery) -> dict[str, object]:
+    """What the backend was told about a call, and the status it answered."""
+    status = delivery.attempts[-1].status if delivery.attempts else None
+    shown = {"event": delivery.event.value, "delivery": delivery.id, "state": delivery.state.value, "status": status}
+    return shown | {"time": iso_millis(delivery.created), "body": json.loads(delivery.body)}
 
 
 def list_conferences(control: ControlRequest) -> Response:

@@ -11,6 +11,7 @@ from sinch_voice_emulator.api.control.answers import json_response, no_content
 from sinch_voice_emulator.api.control.context import ControlRequest, Handler
 from sinch_voice_emulator.api.control.errors import ControlRefusal, error_response
 from sinch_voice_emulator.api.control.journal import entry_json, filter_from
+from sinch_voice_emulator.api.control.nearness import shortfall
 from sinch_voice_emulator.engine.engine import Engine
 from sinch_voice_emulator.errors import Conflict
 from sinch_voice_emulator.model.instants import HOUR, SECOND, Instant, Millis
@@ -85,18 +86,19 @@ def instant_from(text: str, path: str = "$.time") -> Instant:
 def advance_clock(control: ControlRequest) -> Response:
     """Move the clock, and answer where it stands and why."""
     runtime, body = control.runtime, control.body
-    goal = goal_from(body)
+    goal, timeout, since = goal_from(body), body.get("timeout", DEFAULT_TIMEOUT), runtime.journal.cursor
     runtime.fire_due()
 
     def answer(done: Advanced) -> Response:
-        shown: dict[str, object] = {"stopped": done.stop.value, "movedMs": done.moved}
+        shown: dict[str, object] = {"stopped": done.stop.value, "message": shortfall(runtime, goal, timeout, done)}
+        shown |= {"movedMs": done.moved, "since": since}
         shown["entry"] = None if done.entry is None else entry_json(done.entry)
         return json_response(shown | clock_json(runtime), 202 if done.stop is Stop.OPEN else 200)
 
     advance = Advance(
         runtime,
         goal,
-        timeout=body.get("timeout", DEFAULT_TIMEOUT),
+        timeout=timeout,
         quiet=control.emulator.settings.quiet_window_ms / 1000,
         answer=answer,
         refuse=error_response,
