@@ -279,7 +279,7 @@ def environ_of(scope: Any) -> Environ:
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
         SERVER: True,
-        **scope["state"],
+        **scope.get("state", {}),
     }
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").upper().replace("-", "_"), raw_value.decode("latin-1")
