@@ -93,7 +93,7 @@ def _scenario(located: Located, folder: Path) -> Scenario:
         given=value.get("given", {}),
         allowed=Allowed(tuple(allowed.get("problems", ())), bool(allowed.get("open_calls", False))),
     )
-    wrong = reader.wrong or list(check_names(scenario, located))
+    wrong = [*reader.wrong, *check_names(scenario, located)]
     if wrong:
         raise BadScenario(wrong)
     return scenario
