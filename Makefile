@@ -10,12 +10,13 @@ PROCESSES ?= 2
 COVERAGE ?= 100
 PURE := */sinch_voice_emulator/model/*,*/sinch_voice_emulator/engine/*,*/sinch_voice_emulator/v1/*
 
-.PHONY: help demo serve test lint format pytest docs bench clean
+.PHONY: help demo serve test lint format pytest container docs bench clean
 
 help:
 	@echo "make demo    run two calls against a sample backend and print what happened"
 	@echo "make serve   leave the emulator running for your own backend (ARGS='--callback-url ...')"
 	@echo "make test    every check: ruff, mypy, tests"
+	@echo "make container  build the image, run it and look at it"
 	@echo "make docs    rewrite the tables in docs/ that are generated from the code"
 	@echo "make bench   measure throughput, start-up and memory"
 	@echo "make clean   remove the environment and everything generated"
@@ -51,6 +52,11 @@ else
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='$(PURE)' --skip-covered --show-missing --fail-under=$(COVERAGE)
 endif
+
+CONTAINER_CHECK ?= ../shared/tools/container-check
+
+container: $(INSTALLED)
+	CONTAINER_CHECK=$(CONTAINER_CHECK) $(BIN)/python -m pytest -v tests/integration/test_container.py $(ARGS)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m sinch_voice_emulator.settings.reference docs/configuration.md

@@ -1,0 +1,215 @@
+"""The image, built and run: small, without root and compiler, healthy, quick to stop; and the example for compose with it.
+
+It takes ``container-check``, a tool that builds and runs images on a machine without an engine; the variable CONTAINER_CHECK
+says where it is. Without it, or what it works with, the tests are skipped; ``make container`` has it install what it needs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from integration.images import ROOT, Service, read_compose, read_dockerfile
+
+TOOL = Path(os.environ.get("CONTAINER_CHECK") or ROOT.parent / "shared" / "tools" / "container-check").resolve()
+BASE, IMAGE = "localhost/python-base:3.11", "localhost/sinch-voice-emulator:check"
+MOST_MEBIBYTES = 45
+LIMITS = ["--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096"]
+PATIENCE = 60.0
+CANNOT = 77
+
+
+def why_not(tool: Path = TOOL) -> str:
+    """Why no image can be built here, or not within a few seconds; empty when it can."""
+    if not tool.is_file():
+        return f"there is no {tool}; CONTAINER_CHECK may name another place"
+    if os.environ.get("CONTAINER_CHECK"):
+        return ""
+    missing = [name for name in ("buildah", "podman", "runc") if shutil.which(name) is None]
+    if missing:
+        return f"not installed: {', '.join(missing)}; `make container` installs them"
+    if subprocess.run(["podman", "image", "exists", BASE], check=False, capture_output=True).returncode != 0:
+        return "the base image is not made yet; `make container` makes it"
+    return ""
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """What the tool says about the image. One worker of a run builds it, the others wait for it."""
+    if reason := why_not():
+        pytest.skip(reason)
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+    with (folder / "image.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = folder / "image.txt"
+        if not said.exists():
+            done = subprocess.run([str(TOOL)], cwd=ROOT, capture_output=True, text=True, check=False)
+            said.write_text(f"{done.returncode}\n{done.stdout}\n{done.stderr[-4000:]}")
+    code, _, text = said.read_text().partition("\n")
+    if int(code) == CANNOT:
+        pytest.skip(text.strip())
+    assert code == "0", text
+    return text
+
+
+@pytest.fixture
+def image(report: str) -> str:
+    """The name of the image, built."""
+    assert report
+    return IMAGE
+
+
+def podman(*arguments: str) -> str:
+    """What a podman command says; both kinds of output, as they come."""
+    command = ["podman", "--runtime", shutil.which("runc") or "runc", *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 0, f"{arguments}: {done.stdout}"
+    return done.stdout
+
+
+@contextmanager
+def container(image: str, *command: str, options: tuple[str, ...] = ()) -> Iterator[str]:
+    """A container in a network of its own that has nothing but loopback; gives its name."""
+    name = f"emulator-{uuid.uuid4().hex[:8]}"
+    network = () if "--network" in options else ("--network", "none")
+    podman("run", "-d", "--name", name, *LIMITS, *network, *options, image, *command)
+    try:
+        yield name
+    finally:
+        podman("rm", "-f", "-t", "0", name)
+
+
+def once(image: str, *command: str, options: tuple[str, ...] = ()) -> str:
+    """What a container says that does one thing."""
+    return podman("run", "--rm", *LIMITS, "--network", "none", *options, image, *command)
+
+
+def wait_for(name: str, health: list[str]) -> None:
+    """Run a health check in a container until it is passed."""
+    script = 'for i in $(seq 100); do "$@" >/dev/null 2>&1 && exit 0; sleep 0.1; done; "$@"'
+    podman("exec", name, "sh", "-c", script, "sh", *health)
+
+
+def seconds_to_stop(name: str) -> float:
+    """How long a container takes to stop when it is told, its main process dead after that."""
+    began = perf_counter()
+    podman("stop", "-t", "10", name)
+    return perf_counter() - began
+
+
+def test_it_is_small_starts_and_stops(report: str) -> None:
+    found = re.search(r"added (\d+) MiB\nhealthy after (\d+) ms\nstopped after (\d+) ms", report)
+    assert found is not None, report
+    added, healthy, stopped = map(int, found.groups())
+    assert added < MOST_MEBIBYTES
+    assert healthy < 10_000
+    assert stopped < 1_000
+
+
+def test_it_has_neither_root_nor_compiler(image: str) -> None:
+    script = "id -u; ls /opt/emulator/bin; for tool in cc gcc c++ make; do command -v $tool; done; touch /opt/emulator/x 2>&1"
+    said = once(image, "-c", script + "; true", options=("--entrypoint", "sh")).splitlines()
+    assert said[0] == read_dockerfile().user.partition(":")[0] != "0"
+    assert "pip" not in said
+    assert not [line for line in said if line.endswith(("/cc", "/gcc", "/c++", "/make"))]
+    assert "Permission denied" in said[-1]
+
+
+def test_settings_come_from_the_environment_and_a_mounted_file(image: str, tmp_path: Path) -> None:
+    file = tmp_path / "emulator.toml"
+    file.write_text('users = ["lin"]\nnumbers = ["+46701740699"]\nlog-format = "json"\n')
+    file.chmod(0o644)
+    options = (
+        "-e",
+        "PORT=9000",
+        "-e",
+        "SINCH_VOICE_EMULATOR_CONFIG=/config.toml",
+        "-v",
+        f"{file}:/config.toml:ro",
+        "--read-only",
+    )
+    with container(image, options=options) as name:
+        wait_for(name, read_dockerfile().health)
+        assert "http://127.0.0.1:9000 is up" in podman("exec", name, *read_dockerfile().health)
+        said = podman("logs", name)
+        assert '"message": "Sinch Voice emulator at http://127.0.0.1:9000 ' in said
+        assert "+46701740699" in said
+        assert seconds_to_stop(name) < 1
+
+
+def test_a_mistake_is_one_sentence_in_the_log(image: str) -> None:
+    with container(image, options=("-e", "SINCH_VOICE_EMULATOR_REGION=mars")) as name:
+        assert podman("wait", name).strip() == "2"
+        assert podman("logs", name).startswith("Error: environment variable SINCH_VOICE_EMULATOR_REGION must be one of")
+
+
+def test_a_mounted_folder_is_read_by_any_command(image: str, tmp_path: Path) -> None:
+    (tmp_path / "answer.json").write_text('{"action": {"name": "hangup"}}')
+    tmp_path.chmod(0o755)
+    said = once(image, "check-svaml", "/scenarios/answer.json", options=("-v", f"{tmp_path}:/scenarios:ro"))
+    assert said == "/scenarios/answer.json: usable as an answer to ICE.\n"
+
+
+def test_it_stops_within_a_second_with_streams_and_polls_open(image: str) -> None:
+    reading = (
+        "import urllib.request as u; r = u.urlopen('http://127.0.0.1:8080/_emulator/journal{}'); print(r.status); r.read()"
+    )
+    with container(image) as name:
+        wait_for(name, read_dockerfile().health)
+        for path in ("/stream", "?wait=50&after=1:0"):
+            podman("exec", "-d", name, "python", "-c", reading.format(path))
+        wait_for(name, ["python", "-c", "s = open('/proc/net/tcp').read(); assert s.count(' 01 ') >= 4, s"])
+        assert seconds_to_stop(name) < 1
+        assert podman("wait", name).strip() == "0"
+
+
+def test_a_command_that_waits_stops_as_well(image: str) -> None:
+    with container(image) as name:
+        wait_for(name, read_dockerfile().health)
+        with container(image, "journal", "--follow", options=("--network", f"container:{name}")) as follower:
+            wait_for(name, ["python", "-c", "s = open('/proc/net/tcp').read(); assert s.count(' 01 ') >= 2, s"])
+            assert seconds_to_stop(follower) < 1
+            assert podman("wait", follower).strip() == "143"
+
+
+def options_of(service: Service, *more: str) -> tuple[str, ...]:
+    """What compose would tell an engine about a service."""
+    variables = [word for name, value in service.environment.items() for word in ("-e", f"{name}={value}")]
+    volumes = [word for here, there in service.volumes for word in ("-v", f"{here}:{there}:ro")]
+    return (*more, *variables, *volumes, "--no-hosts", "--entrypoint", "[]")
+
+
+def test_the_example_for_compose(image: str, tmp_path: Path) -> None:
+    services = read_compose()
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost\n" + "".join(f"127.0.0.1 {name}\n" for name in services))
+    hosts.chmod(0o644)
+    names: dict[str, str] = {}
+    with ExitStack() as stack:
+        for name in ("backend", "emulator"):
+            joined = ("--network", f"container:{names['backend']}") if names else ()
+            options = options_of(services[name], *joined, "-v", f"{hosts}:/etc/hosts:ro")
+            names[name] = stack.enter_context(container(image, *services[name].command, options=options))
+            wait_for(names[name], services[name].health)
+        options = options_of(services["tests"], "--network", f"container:{names['backend']}", "-v", f"{hosts}:/etc/hosts:ro")
+        tests = stack.enter_context(container(image, *services["tests"].command, options=options))
+        assert podman("wait", tests).strip() == "0", podman("logs", tests)
+        assert podman("logs", tests).endswith("passed\n")
+
+
+def test_where_it_cannot_be_done_it_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("CONTAINER_CHECK", raising=False)
+    assert why_not(tmp_path / "nothing").startswith(f"there is no {tmp_path}/nothing")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert why_not(Path(__file__)).startswith("not installed: buildah, podman, runc")
