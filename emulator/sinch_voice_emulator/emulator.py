@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.engine.engine import Engine
-from sinch_voice_emulator.errors import Conflict, LimitReached, NotFound
+from sinch_voice_emulator.errors import Conflict, EmulatorError, LimitReached, NotFound
 from sinch_voice_emulator.model.account import Account, Application
 from sinch_voice_emulator.model.profile import BehaviourProfile
 from sinch_voice_emulator.runtime.account import AccountRuntime
@@ -30,6 +30,8 @@ from sinch_voice_emulator.settings import Role, Settings
 from sinch_voice_emulator.stubs.book import StubBook
 from sinch_voice_emulator.v1 import errors
 from sinch_voice_emulator.v1.errors import ApiError
+from sinch_voice_emulator.v1.hosts import HOSTS
+from sinch_voice_emulator.v1.values import REGION_MARK
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
     from sinch_voice_emulator.runtime.server import Server
+    from sinch_voice_emulator.runtime.tls import Identity
 
 DEFAULT_ACCOUNT = "default"
 
@@ -76,6 +79,7 @@ class Emulator:
         self._beginnings: dict[str, Beginning] = {}
         self._numbers = itertools.count(1)
         self._owners: dict[str, AccountRuntime] = {}
+        self.identity: Identity | None = None
         self._server: Server | None = None
         self._app: Flask | None = None
         self._driver: RealDriver | None = None
@@ -293,17 +297,37 @@ class Emulator:
             return self._server
         from sinch_voice_emulator.api.context import PLACE
         from sinch_voice_emulator.api.control.errors import bridge_error
+        from sinch_voice_emulator.api.proxy import Proxy
         from sinch_voice_emulator.runtime.bridge import Bridge
         from sinch_voice_emulator.runtime.server import Listener, Server
 
         driver = RealDriver(self._courier())
-        listeners = [Listener(place.host, place.port, None, {PLACE: place}) for place in self.settings.listen]
-        server = Server(Bridge(self.wsgi_app, bridge_error), listeners, [driver])
+        self.identity = self._identify()
+        tls = self.identity.context if self.identity is not None else None
+        places = self.settings.listen
+        listeners = [Listener(place.host, place.port, tls if place.tls else None, {PLACE: place}) for place in places]
+        server = Server(Bridge(self.wsgi_app, bridge_error), listeners, [driver], Proxy(self).judge)
         server.bind()
         self._server, self._driver = server, driver
         for runtime in self.accounts.values():
             driver.add(runtime)
         return server
+
+    def _identify(self) -> Identity | None:
+        """The certificate for ports with TLS and for what comes by proxy; ``None`` when there are none such."""
+        wanted = self.settings.tls
+        if not any(place.tls or Role.PROXY in place.roles for place in self.settings.listen):
+            if wanted.certificate or wanted.key:
+                raise EmulatorError("a certificate needs a port that shows it: add --tls, or --listen 8443=tls")
+            return None
+        from sinch_voice_emulator.runtime import tls
+
+        if wanted.certificate:
+            return tls.given(wanted.certificate, wanted.key)
+        if wanted.key:
+            raise EmulatorError("a private key needs its certificate beside it: add --tls-certificate FILE")
+        here = (name for name in self.settings.own_hosts if name not in ("0.0.0.0", "::") and REGION_MARK not in name)
+        return tls.made(tuple(dict.fromkeys((*HOSTS, "localhost", "127.0.0.1", "::1", *here))), wanted.directory)
 
 
 async def _outcome(driver: RealDriver, exchange: Exchange) -> Outcome:

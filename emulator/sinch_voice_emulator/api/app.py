@@ -12,6 +12,7 @@ from sinch_voice_emulator.api import calling, configuration, control, stubs
 from sinch_voice_emulator.api.errors import response_to, translated
 from sinch_voice_emulator.api.front import VoiceFront, body_of, target_of
 from sinch_voice_emulator.api.ports import narrowing
+from sinch_voice_emulator.api.proxy import OriginForm, Proxy
 from sinch_voice_emulator.api.regions import RegionPrefix
 from sinch_voice_emulator.v1 import spec
 from sinch_voice_emulator.v1.errors import ApiError
@@ -51,5 +52,5 @@ def create_app(emulator: Emulator) -> Flask:
         return control.error_response(refusal) if ours else answer
 
     app.before_request(narrowing(emulator))
-    app.wsgi_app = RegionPrefix(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = OriginForm(RegionPrefix(app.wsgi_app), Proxy(emulator))  # type: ignore[method-assign]
     return app

@@ -15,6 +15,9 @@ PREFIX = "sinch_voice.prefix"
 PLACE = "sinch_voice.place"
 """Environ key: the ``ListenAddress`` a request came in by. Missing where it took no port, as in a test of the application."""
 
+REFUSAL = "sinch_voice.refusal"
+"""Environ key: the ``ApiError`` that a request shall be answered with before anybody looks at it."""
+
 
 @dataclass(slots=True)
 class CallingRequest:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from sinch_voice_emulator.api.context import PLACE
+from sinch_voice_emulator.api.context import PLACE, REFUSAL
 from sinch_voice_emulator.settings import ListenAddress, Role
 from sinch_voice_emulator.v1 import errors
+from sinch_voice_emulator.v1.errors import ApiError
 
 if TYPE_CHECKING:
     from sinch_voice_emulator.emulator import Emulator
@@ -37,20 +38,24 @@ def role_of(path: str) -> Role:
 
 
 def narrowing(emulator: Emulator) -> Callable[[], None]:
-    """What Flask calls before each request: raises ``ApiError`` (404) for one that its port does not answer."""
+    """What Flask calls before each request: raises ``ApiError`` for one that is not answered here."""
 
     def narrow() -> None:
+        refusal: ApiError | None = request.environ.get(REFUSAL)
+        if refusal is not None:
+            raise refusal
         place: ListenAddress | None = request.environ.get(PLACE)
         if place is None or not place.roles or request.path.rstrip("/") == HEALTH:
             return
         role = role_of(request.path)
         if not place.answers(role):
-            raise errors.resource_not_found(_why(emulator, place, role))
+            raise errors.resource_not_found(not_here(emulator, place, role))
 
     return narrow
 
 
-def _why(emulator: Emulator, place: ListenAddress, wanted: Role) -> str:
+def not_here(emulator: Emulator, place: ListenAddress, wanted: Role) -> str:
+    """A sentence on what a port does instead, and where else to go."""
     answered = " and ".join(_NAMES[role] for role in Role if role in place.roles)
     elsewhere = emulator.url_for(wanted)
     hint = f"; {_NAMES[wanted]} is at {elsewhere}" if elsewhere else ""

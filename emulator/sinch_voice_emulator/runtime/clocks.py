@@ -1,7 +1,7 @@
 """Clocks of accounts. An account reads no other time than its own clock's.
 
 A test that freezes time (freezegun) stops the time stamps of its own code, but neither the calls nor the loop of a server:
-``real_monotonic`` and ``real_perf_counter`` go on. They are functions of ours around captured ones, because freezegun replaces
+``real_monotonic`` and its like go on. They are functions of ours around captured ones, because freezegun replaces
 captured functions themselves in every module it finds.
 """
 
@@ -39,6 +39,11 @@ def real_monotonic() -> float:
 def real_perf_counter() -> float:
     """``time.perf_counter``, never frozen."""
     return _REAL[1]()
+
+
+def real_time() -> float:
+    """``time.time``, never frozen."""
+    return _REAL[2]()
 
 
 def frozen_now() -> Instant | None:

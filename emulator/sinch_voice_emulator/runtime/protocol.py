@@ -5,26 +5,60 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
+import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
 from sinch_voice_emulator.runtime.bridge import TARGET, Bridge, StartResponse
+from sinch_voice_emulator.runtime.handshakes import Handshakes
 from sinch_voice_emulator.runtime.loops import ServerLoop
+from sinch_voice_emulator.runtime.tunnels import Judge, Tunnel
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 MAX_HEAD = 64 * 1024
 _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 MALFORMED = "The request is not valid HTTP/1.1"
+NO_PROXY = "This server is no proxy"
+HASTE = "CONNECT needs a connection on which everything has been answered, and its own answer before anything follows"
+OPEN = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 class HeadTooLarge(Exception):
     """The request line and headers together are larger than ``MAX_HEAD``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the connections of one server share."""
+
+    config: Config
+    state: ServerState
+    loop: ServerLoop
+    handshakes: Handshakes
+    judge: Judge | None = None
+
+    def connection(self, environ: Mapping[str, object]) -> Connection:
+        """A connection that is not connected yet. ``environ`` is added to that of each of its requests."""
+        return Connection(self, environ)
+
+
 class Connection(HttpToolsProtocol):
     """One client's connection. Keeps the raw request target, bounds the head, answers malformed requests in our error shape."""
 
     _head = 0
+    _asks_for_tunnel = False
+
+    def __init__(self, common: Common, environ: Mapping[str, object]) -> None:
+        super().__init__(common.config, common.state, dict(environ), common.loop)
+        self._common = common
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client connected; its socket goes to the foreground."""
@@ -49,6 +83,9 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is complete: the request can be handled."""
+        if self.parser.get_method() == b"CONNECT":
+            self._asks_for_tunnel = True
+            return
         self.scope[TARGET] = self.url  # type: ignore[literal-required]
         super().on_headers_complete()
 
@@ -57,7 +94,49 @@ class Connection(HttpToolsProtocol):
         if b"pgrade:" in data and not self._in_body():
             head, blank, rest = data.partition(b"\r\n\r\n")
             data = _UPGRADE.sub(b"\r\nx-upgrade:", head) + blank + rest
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._connect(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response(MALFORMED)
+
+    def on_message_complete(self) -> None:
+        """The request is complete."""
+        if not self._asks_for_tunnel:
+            super().on_message_complete()
+
+    def _connect(self, early: bytes) -> None:
+        """Answer CONNECT: from now on this connection is one to us under another name, or it ends. ``early`` came behind it."""
+        target = self.url.decode("ascii", "replace")
+        judge = self._common.judge
+        if judge is None:
+            return self._refuse(self._bridge.error(501, NO_PROXY))
+        judged = judge(target, self.app_state)
+        if not isinstance(judged, Tunnel):
+            return self._refuse(judged)
+        inner = self._common.connection(judged.environ)
+        if (early and judged.tls is not None) or self._busy():
+            return self._refuse(self._bridge.error(400, HASTE))
+        self.connections.discard(self)
+        self.transport.write(OPEN)
+        if judged.tls is not None:
+            return self._common.handshakes.begin(self.transport, judged.tls, inner)
+        self.transport.set_protocol(inner)
+        inner.connection_made(self.transport)
+        return inner.data_received(early)
+
+    def _busy(self) -> bool:
+        """Whether an earlier request has not been answered yet."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    @property
+    def _bridge(self) -> Bridge:
+        bridge = self.config.app
+        assert isinstance(bridge, Bridge)
+        return bridge
 
     def _in_body(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
@@ -70,11 +149,16 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - our message is the better one
         """Answer what is not HTTP, and close."""
-        bridge = self.config.app
-        assert isinstance(bridge, Bridge)
+        self._refuse(self._bridge.error(400, MALFORMED))
+
+    def _refuse(self, app: WSGIApplication) -> None:
+        """Answer outside the usual way, and close."""
         start = StartResponse()
-        body = b"".join(bridge.error(400, MALFORMED)({"REQUEST_METHOD": "GET"}, start))
-        head = [f"HTTP/1.1 {start.status} Bad Request".encode(), *(b": ".join(header) for header in start.headers)]
+        body = b"".join(app({"REQUEST_METHOD": "GET"}, start))
+        head = [
+            f"HTTP/1.1 {start.status} {HTTPStatus(start.status).phrase}".encode(),
+            *(b": ".join(one) for one in start.headers),
+        ]
         self.transport.write(b"\r\n".join([*head, b"connection: close", b"", body]))
         self.transport.close()
 

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sinch_voice_emulator.errors import EmulatorError
 from sinch_voice_emulator.runtime.bridge import Bridge
+from sinch_voice_emulator.runtime.handshakes import Greeter, Handshakes
 from sinch_voice_emulator.runtime.loops import ServerLoop, calm_collector, raise_file_limit
 
 if TYPE_CHECKING:
-    from uvicorn.config import Config
-    from uvicorn.server import ServerState
+    from sinch_voice_emulator.runtime.protocol import Common
+    from sinch_voice_emulator.runtime.tunnels import Judge
 
 T = TypeVar("T")
 
@@ -55,10 +56,16 @@ class Service(Protocol):
 
 
 class Server:
-    """Serves a bridge on every listener. Use ``start`` and ``stop`` from any thread, or ``run`` in the main thread."""
+    """Serves a bridge on every listener. Use ``start`` and ``stop`` from any thread, or ``run`` in the main thread.
 
-    def __init__(self, bridge: Bridge, listeners: Sequence[Listener], services: Sequence[Service] = ()) -> None:
+    ``judge`` decides on requests with the method CONNECT; without it the server is no proxy.
+    """
+
+    def __init__(
+        self, bridge: Bridge, listeners: Sequence[Listener], services: Sequence[Service] = (), judge: Judge | None = None
+    ) -> None:
         self._bridge = bridge
+        self._judge = judge
         self._listeners = tuple(listeners)
         self._services = tuple(services)
         self._sockets: list[socket.socket] = []
@@ -138,13 +145,14 @@ class Server:
     async def _serve(self, *, signals: bool) -> None:
         from uvicorn.server import ServerState
 
-        from sinch_voice_emulator.runtime.protocol import make_config
+        from sinch_voice_emulator.runtime.protocol import Common, make_config
 
         loop = asyncio.get_running_loop()
         assert isinstance(loop, ServerLoop)
         self._loop, self._stop = loop, asyncio.Event()
         raise_file_limit()
-        state, config = ServerState(), make_config(self._bridge, KEEP_ALIVE_SECONDS)
+        config = make_config(self._bridge, KEEP_ALIVE_SECONDS)
+        common = Common(config, ServerState(), loop, Handshakes(loop), self._judge)
         servers: list[asyncio.Server] = []
         started: list[Service] = []
         try:
@@ -152,26 +160,30 @@ class Server:
                 for service in self._services:
                     await service.start()
                     started.append(service)
-                servers = [await self._listen(loop, config, state, place) for place in range(len(self._listeners))]
+                servers = [await self._listen(common, place) for place in range(len(self._listeners))]
                 self._ready.set()
                 await self._stop.wait()
         finally:
-            await self._shut_down(servers, state, started)
+            await self._shut_down(servers, common, started)
 
-    async def _listen(self, loop: ServerLoop, config: Config, state: ServerState, place: int) -> asyncio.Server:
-        from sinch_voice_emulator.runtime.protocol import Connection
-
+    async def _listen(self, common: Common, place: int) -> asyncio.Server:
         listener = self._listeners[place]
-        environ = dict(listener.environ)
+        environ, tls = dict(listener.environ), listener.tls
 
-        def connect() -> Connection:
-            return Connection(config, state, environ, loop)
+        def connect() -> asyncio.Protocol:
+            return common.connection(environ)
 
-        return await loop.create_server(connect, sock=self._sockets[place], ssl=listener.tls, backlog=BACKLOG)
+        def greet() -> asyncio.Protocol:
+            assert tls is not None
+            return Greeter(common.handshakes, tls, connect)
 
-    async def _shut_down(self, servers: list[asyncio.Server], state: ServerState, started: list[Service]) -> None:
+        return await common.loop.create_server(greet if tls else connect, sock=self._sockets[place], backlog=BACKLOG)
+
+    async def _shut_down(self, servers: list[asyncio.Server], common: Common, started: list[Service]) -> None:
+        state = common.state
         for server in servers:
             server.close()
+        await common.handshakes.close()
         self._bridge.close()
         for connection in list(state.connections):
             connection.shutdown()

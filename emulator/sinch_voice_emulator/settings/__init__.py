@@ -2,6 +2,7 @@
 
 from sinch_voice_emulator.settings.loading import load
 from sinch_voice_emulator.settings.values import (
+    API_ROLES,
     DEFAULT_KEY,
     DEFAULT_NUMBERS,
     DEFAULT_SECRET,
@@ -15,6 +16,7 @@ from sinch_voice_emulator.settings.values import (
 )
 
 __all__ = [
+    "API_ROLES",
     "DEFAULT_KEY",
     "DEFAULT_NUMBERS",
     "DEFAULT_SECRET",

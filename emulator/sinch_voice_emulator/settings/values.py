@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.account import DEFAULT_REGION, Account, Application, OwnedNumber
@@ -143,6 +144,12 @@ class Settings:
     log_level: LogLevel = "info"
     log_format: LogFormat = "text"
     config_file: str = ""
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """Names and addresses that the emulator was told it has, in lower case."""
+        told = (*(place.host for place in self.listen), urlsplit(self.public_url).hostname or "", *self.tls.names)
+        return tuple(dict.fromkeys(name.lower() for name in told if name))
 
     def account(self, name: str = "default") -> Account:
         """A fresh account as configured: what an account is created from and reset to."""

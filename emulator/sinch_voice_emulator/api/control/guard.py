@@ -26,10 +26,7 @@ class Guard:
 
     def __init__(self, settings: Settings) -> None:
         self._token = settings.token
-        named = [place.host for place in settings.listen]
-        if settings.public_url:
-            named.append(urlsplit(settings.public_url).hostname or "")
-        self._own_hosts = frozenset(name.lower() for name in named if name)
+        self._own_hosts = frozenset(settings.own_hosts)
 
     def admit(self, headers: Headers, *, scheme: str = "http", needs_token: bool = True) -> None:
         """Raise ``ControlRefusal`` (403, 401) for a request that may not come in."""
