@@ -38,6 +38,7 @@ def greeting(emulator: Emulator) -> str:
     first = settings.applications[0]
     secret = first.secret if settings.default_credentials else "(as configured)"
     target = first.callback.primary if first.callback else "none: set --callback-url, or use the configuration API"
+    stubs = [f"  stubs         {len(settings.stubs)}"] if settings.stubs else []
     return "\n".join(
         [
             f"Sinch Voice emulator at {', '.join(emulator.listeners)} (Ctrl-C stops it)",
@@ -45,6 +46,7 @@ def greeting(emulator: Emulator) -> str:
             f"  secret        {secret}",
             f"  numbers       {', '.join(owned.number for owned in settings.numbers)}",
             f"  callback URL  {target}",
+            *stubs,
         ]
     )
 

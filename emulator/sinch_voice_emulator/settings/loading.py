@@ -1,11 +1,14 @@
-"""Flags, environment and file into one ``Settings``: a flag beats a variable, a variable the file, the file the default."""
+"""Flags, environment and files into one ``Settings``.
+
+A flag beats a variable, a variable the configuration file, that the profile, and the profile the default.
+"""
 
 from __future__ import annotations
 
 import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +26,7 @@ from sinch_voice_emulator.settings.values import (
     SettingsError,
     TlsSettings,
 )
+from sinch_voice_emulator.stubs.values import Stub
 
 T = TypeVar("T")
 Flags = Mapping[str, Sequence[str]]
@@ -35,10 +39,30 @@ PLURALS = {"numbers": "number", "users": "user", "allow-callback-hosts": "allow-
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A configuration file that was read: its name and its keys, spelt as options are."""
+    """A configuration file that was read: its name and its keys, spelt as options are.
+
+    With a profile laid under it, ``origins`` names the file of each key that is the profile's, and ``stubs`` has the files that
+    the profile wants read after all others.
+    """
 
     name: str
     content: Mapping[str, Any]
+    origins: Mapping[str, str] = field(default_factory=dict)
+    stubs: tuple[str, ...] = ()
+
+    def source(self, key: str) -> str:
+        """The name of the file in which ``key`` stands."""
+        return self.origins.get(key, self.name)
+
+    def over(self, profile: File) -> File:
+        """This file, with what only ``profile`` says taken from there. Stubs of both are used."""
+        content = dict(profile.content)
+        stubs = _file_texts(BY_NAME["stubs"], content.pop("stubs", []), f'{profile.name}: "stubs"')
+        if {"application", "applications"} & set(self.content):
+            content.pop("application", None)
+            content.pop("applications", None)
+        origins = {key: profile.name for key in content if key not in self.content}
+        return File(self.name, {**content, **self.content}, origins, stubs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +82,16 @@ def load(flags: Flags | None = None, environ: Mapping[str, str] | None = None) -
     variables = os.environ if environ is None else environ
     _refuse_unknown_variables(variables)
     path = (given.get(CONFIG.name) or [variables.get(CONFIG.variable, "")])[-1]
-    return _Reader(given, variables, read_file(path) if path else File("", {})).settings()
+    file = read_file(path) if path else File("", {})
+    profile = _Reader(given, variables, file).one("profile", "")
+    return _Reader(given, variables, file.over(_read_profile(profile)) if profile else file).settings()
+
+
+def _read_profile(path: str) -> File:
+    profile = read_file(path)
+    if "profile" in profile.content:
+        raise SettingsError(f'{path}: "profile" cannot stand here: a profile has no profile of its own.')
+    return profile
 
 
 def _refuse_unknown_variables(variables: Mapping[str, str]) -> None:
@@ -89,6 +122,9 @@ def read_file(path: str) -> File:
         if name in spelt:
             raise SettingsError(f'{path}: "{key}" is set twice, in two spellings.')
         spelt[name] = value
+    if "stubs" in spelt:
+        folder = Path(path).parent
+        spelt["stubs"] = [str(folder / one) for one in _file_texts(BY_NAME["stubs"], spelt["stubs"], f'{path}: "stubs"')]
     return File(path, spelt)
 
 
@@ -124,6 +160,7 @@ class _Reader:
             recording=self.one("recording", plain.recording),
             region=self.one("region", plain.region),
             profile=self.profile(),
+            stubs=self.stubs(),
             auth=self.one("auth", plain.auth),
             clock=self.one("clock", plain.clock),
             speed=self.one("speed", plain.speed),
@@ -157,7 +194,7 @@ class _Reader:
                 return Given(texts, f"environment variable {variable}")
         if option.name not in self.file.content or (option.name == "fidelity" and self.switches is not None):
             return None
-        where = f'{self.file.name}: "{option.name}"'
+        where = f'{self.file.source(option.name)}: "{option.name}"'
         return Given(_file_texts(option, self.file.content[option.name], where), where)
 
     def many(self, name: str) -> list[Any]:
@@ -179,7 +216,7 @@ class _Reader:
             return read(self.file.content[name])
         except ValueError as error:
             start = "" if str(error).startswith("[") else f'"{name}" '
-            raise SettingsError(f"{self.file.name}: {start}{error}.") from None
+            raise SettingsError(f"{self.file.source(name)}: {start}{error}.") from None
 
     @property
     def switches(self) -> Mapping[str, object] | None:
@@ -197,14 +234,23 @@ class _Reader:
         except BadRequest as error:
             sentence = str(error).rstrip(".")
             end = "" if sentence.endswith("?") else "."
-            raise SettingsError(f"{self.file.name}: [fidelity]: {sentence}{end}") from None
+            raise SettingsError(f"{self.file.source('fidelity')}: [fidelity]: {sentence}{end}") from None
+
+    def stubs(self) -> tuple[Stub, ...]:
+        """The canned answers of all files: first those that were asked for, then those of the profile."""
+        paths = [*self.many("stubs"), *self.file.stubs]
+        if not paths:
+            return ()
+        from sinch_voice_emulator.stubs.reading import read_file as read_stubs
+
+        return tuple(stub for path in paths for stub in read_stubs(path))
 
     def applications(self) -> tuple[tuple[ApplicationSettings, ...], tuple[NumberSettings, ...], bool]:
         """Applications, numbers, and whether the applications are the default ones."""
         plain = Settings()
         listed = self.table("applications", tables.applications, tuple[tables.ApplicationTable, ...]())
         if listed and "application" in self.file.content:
-            raise SettingsError(f'{self.file.name}: use either "application" or [[applications]], not both.')
+            raise SettingsError(f'{self.file.source("application")}: use either "application" or [[applications]], not both.')
         chosen: list[ApplicationSettings] = self.many("application")
         numbers = [number for one in listed for number in one.numbers] if not chosen else []
         applications = chosen or [one.application for one in listed] or list(plain.applications)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from sinch_voice_emulator.model.account import DEFAULT_REGION, REGIONS
 from sinch_voice_emulator.model.profile import PRESETS
 from sinch_voice_emulator.runtime.detours import Detour
-from sinch_voice_emulator.settings import listening, parsers
+from sinch_voice_emulator.settings import listening, parsers, profiles
 from sinch_voice_emulator.settings.values import DEFAULT_KEY, DEFAULT_NUMBERS, DEFAULT_SECRET, Settings
 
 ENVIRONMENT_PREFIX = "SINCH_VOICE_EMULATOR_"
@@ -171,6 +171,21 @@ OPTIONS: tuple[Option, ...] = (
         "Connect to another host, and port if one is named, than a callback URL says, such as localhost=host.docker.internal "
         "in a container. Path, signature and Host header stay those of the URL.",
         repeatable=True,
+    ),
+    Option(
+        "stubs",
+        parsers.some_text,
+        "FILE",
+        "none",
+        "Canned answers (YAML, or JSON in *.json) that take precedence over the emulator's own.",
+        repeatable=True,
+    ),
+    Option(
+        "profile",
+        profiles.find,
+        "NAME",
+        "none",
+        f"Settings that come with the emulator, for what nothing else sets: {', '.join(profiles.NAMES)}; or a TOML file.",
     ),
     Option("credit", parsers.money, "AMOUNT", "bottomless", "What the account can spend.", kind=Kind.NUMBER),
     Option("blocked", parsers.prefix, "PREFIX", "none", "A prefix of numbers that may not be called.", repeatable=True),
