@@ -38,9 +38,10 @@ class _Known:
 def check_names(scenario: Scenario, located: Located) -> Iterator[str]:
     """A sentence for each name that stands for nothing, and each call that is taken for there before it is."""
     variables = set(scenario.variables) | set(BUILT_IN) | {name for row in scenario.rows for name in row}
-    for name in dict.fromkeys(uses(scenario.given)):
-        if name not in variables:
-            yield located.sentence("$.given", undefined(name, sorted(variables)))
+    for where, value in (("given", scenario.given), ("variables", scenario.variables), ("rows", list(scenario.rows))):
+        for name in dict.fromkeys(uses(value)):
+            if name not in variables:
+                yield located.sentence(f"$.{where}", undefined(name, sorted(variables)))
     yield from _steps(scenario.steps, _Known(variables, set()))
 
 

@@ -12,7 +12,7 @@ from sinch_voice_emulator.model.instants import Millis
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.virtual import Breath
 from sinch_voice_emulator.scenario.model import Step
-from sinch_voice_emulator.scenario.variables import Scope
+from sinch_voice_emulator.scenario.variables import Scope, worked_out
 from sinch_voice_emulator.testkit.addresses import listed, party_of, same_number
 from sinch_voice_emulator.testkit.calls import CallSteps
 from sinch_voice_emulator.testkit.core import VoiceSteps
@@ -63,9 +63,9 @@ class Stage:
 
     def __init__(self, voice: VoiceSteps, variables: Mapping[str, Any]) -> None:
         self.voice = voice
-        self.scope = Scope(self._built_in, variables)
         self._handles: dict[str, CallSteps] = {}
         self._names: dict[str, str] = {}
+        self.scope = Scope(self._built_in, worked_out(variables, self._built_in))
         self._phones: dict[str, PhoneSteps] = {}
         self.latest = ""
         self.matched: set[str] = set()

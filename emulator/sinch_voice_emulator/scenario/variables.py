@@ -1,4 +1,7 @@
-"""Variables: ``${name}`` in any text of a scenario. ``${answer.callId}`` looks into a value, ``$${`` is a plain ``${``."""
+"""Variables: ``${name}`` in any text of a scenario. ``${answer.callId}`` looks into a value, ``$${`` is a plain ``${``.
+
+What a variable holds may use others too: ``line: "${number}"``. That is worked out once, before the first step.
+"""
 
 from __future__ import annotations
 
@@ -82,6 +85,37 @@ class Scope:
         if alone is not None and alone[1] is not None:
             return self[alone[1]]
         return _USE.sub(lambda use: "${" if use[1] is None else str(self[use[1]]), text)
+
+
+def worked_out(variables: Mapping[str, Any], built_in: Callable[[str], Any]) -> dict[str, Any]:
+    """``variables`` with the variables in their own values replaced. Raises ``BadRequest`` when they go in circles."""
+    done: dict[str, Any] = {}
+    open_now: list[str] = []
+
+    def find(name: str) -> Any:
+        if name not in variables:
+            return built_in(name)
+        if name in open_now:
+            raise BadRequest(f"variables go in circles: {' uses '.join([*open_now[open_now.index(name) :], name])}")
+        if name not in done:
+            open_now.append(name)
+            done[name] = _Finder(find, variables).fill(variables[name])
+            open_now.pop()
+        return done[name]
+
+    return {name: find(name) for name in variables}
+
+
+class _Finder(Scope):
+    """A scope of nothing but what ``find`` finds."""
+
+    def __init__(self, find: Callable[[str], Any], variables: Mapping[str, Any]) -> None:
+        super().__init__(find, variables)
+
+    def _find(self, name: str) -> Any:
+        if name not in self.names():
+            raise Undefined(undefined(name, self.names()))
+        return self._built_in(name)
 
 
 def undefined(name: str, known: list[str]) -> str:
