@@ -24,6 +24,7 @@ COMMANDS = {
     "fire": ("fire", "Send one callback to the backend, without a call."),
     "check-svaml": ("check_svaml", "Say what is wrong with a SVAML document; needs no server."),
     "journal": ("journal", "Show what happened, or what happens."),
+    "tls": ("tls", "Say how to trust the certificates of the emulator."),
     "health": ("health", "Ask whether the emulator is up."),
     "version": ("", "Print the version."),
 }

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sinch_voice_emulator.cli import COMMANDS
-from sinch_voice_emulator.settings import Settings, load
+from sinch_voice_emulator.settings import Role, Settings, load
 from sinch_voice_emulator.settings.options import CONFIG, OPTIONS, Kind, Option
 
 if TYPE_CHECKING:
     from sinch_voice_emulator.emulator import Emulator
 
 
-def _flag(option: Option) -> click.Option:
+def flag(option: Option) -> click.Option:
+    """An option of the table as click has it."""
     text = f"{option.help} Default: {option.default}. [{option.variable}]"
     if option.kind is Kind.SWITCH:
         return click.Option([f"{option.flag}/--no-{option.name}"], default=None, help=text)
@@ -41,14 +42,36 @@ def greeting(emulator: Emulator) -> str:
     stubs = [f"  stubs         {len(settings.stubs)}"] if settings.stubs else []
     return "\n".join(
         [
-            f"Sinch Voice emulator at {', '.join(emulator.listeners)} (Ctrl-C stops it)",
+            f"Sinch Voice emulator at {', '.join(_addresses(emulator))} (Ctrl-C stops it)",
             f"  application   {first.key}",
             f"  secret        {secret}",
             f"  numbers       {', '.join(owned.number for owned in settings.numbers)}",
             f"  callback URL  {target}",
             *stubs,
+            *_certificates(emulator),
         ]
     )
+
+
+def _addresses(emulator: Emulator) -> list[str]:
+    """Where it listens, and what for where a port is not for everything."""
+    places = zip(emulator.settings.listen, emulator.listeners, strict=True)
+    words = [(url, " + ".join([*sorted(place.roles), *([place.region] if place.region else [])])) for place, url in places]
+    return [f"{url} ({purpose})" if purpose else url for url, purpose in words]
+
+
+def _certificates(emulator: Emulator) -> list[str]:
+    """How to trust it, where there is TLS."""
+    identity = emulator.identity
+    if identity is None:
+        return []
+    if identity.authority is None:
+        return [f"  certificate   {emulator.settings.tls.certificate}"]
+    from sinch_voice_emulator.cli.tls import trust_table
+
+    file = identity.authority.file
+    source = str(file) if file else f"ca.pem, which is at {emulator.url_for(Role.CONTROL)}/_emulator/tls/ca.pem"
+    return [f"  authority     {source}; in a shell, these lines trust it:", *trust_table(identity.authority)]
 
 
 def _serve(**parameters: Any) -> None:
@@ -68,6 +91,6 @@ def _serve(**parameters: Any) -> None:
 command = click.Command(
     "serve",
     callback=_serve,
-    params=[_flag(option) for option in (CONFIG, *OPTIONS)],
+    params=[flag(option) for option in (CONFIG, *OPTIONS)],
     help=COMMANDS["serve"][1] + " Flags beat environment variables, those beat the configuration file.",
 )

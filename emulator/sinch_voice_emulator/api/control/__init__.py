@@ -17,6 +17,7 @@ from sinch_voice_emulator.api.control import (
     actions,
     applications,
     calls,
+    certificates,
     checks,
     clock,
     deliveries,
@@ -47,11 +48,12 @@ __all__ = ["FAMILIES", "blueprint", "error_response", "forms_of"]
 PREFIX = "/_emulator"
 ACCOUNT = f"{PREFIX}/accounts/{{account}}/"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OPEN_OPERATIONS = frozenset({"health"})
+OPEN_OPERATIONS = frozenset({"health", "certificateAuthority"})
 """What can be asked without the token."""
 
 FAMILIES = (
     health,
+    certificates,
     accounts,
     applications,
     numbers,
