@@ -1,0 +1,46 @@
+"""Menus: a reception that puts callers through, a line that takes a code, one that listens to words, and a queue."""
+
+from __future__ import annotations
+
+from scenario.backends.service import Json, Line, Site, cookie, cookies_of, end, menu, run_menu, say, svaml
+
+TEAMS = {"1": "sales", "2": "support"}
+AGENTS = {"sales": "+46701740605", "support": "+46701740606"}
+
+
+class Reception(Line):
+    """A menu with two teams and, under 3, a menu of its own about opening hours."""
+
+    def __init__(self, site: Site, *, barge: bool = True, dial_timeout: int | None = None) -> None:
+        super().__init__(site)
+        self._barge = barge
+        self._dial_timeout = dial_timeout
+
+    def ice(self, _event: Json) -> Json:
+        main = menu(
+            "main",
+            "Welcome. Press 1 for sales, 2 for support, or 3 for our opening hours.",
+            {**{key: f"return({team})" for key, team in TEAMS.items()}, "3": "menu(hours)"},
+            repeatPrompt="#tts[Please press 1, 2 or 3.]",
+            repeats=2,
+            timeoutMills=4000,
+        )
+        options = {"1": "return(weekdays)", "2": "return(weekends)", "0": "menu(main)"}
+        hours = menu("hours", "Press 1 for weekdays, 2 for weekends, or 0 to go back.", options)
+        return run_menu(main, hours, barge=self._barge)
+
+    def pie(self, event: Json) -> Json:
+        result = event["menuResult"]
+        if result["type"] != "return":
+            return end("We did not get your choice. Good-bye.")
+        if result["menuId"] == "hours":
+            return end("From nine to five." if result["value"] == "weekdays" else "We are closed.")
+        team = result["value"]
+        before = (cookie("team", team), say(f"We are putting you through to {team}."))
+        agent = AGENTS[team]
+        return svaml("connectPstn", *before, number=agent, cli=self.site.number, dialTimeout=self._dial_timeout)
+
+    def dice(self, event: Json) -> Json:
+        team = cookies_of(event).get("team", "nobody")
+        verdict = "success" if event["result"] == "ANSWERED" else "failure"
+        return svaml("hangup", {"name": "ReportCallStatus", "value": verdict, "details": f"was put through to {team}"})
