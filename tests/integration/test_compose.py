@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +13,8 @@ import jsonschema
 import pytest
 import yaml
 
-from integration.images import COMPOSE, Running, Service, read_compose, read_dockerfile
+from integration.images import COMPOSE, ROOT, Running, Service, read_compose, read_dockerfile
+from sinch_voice_emulator.cli import COMMANDS
 from sinch_voice_emulator.settings import load
 from sinch_voice_emulator.settings.options import OTHER_VARIABLES
 
@@ -98,13 +101,46 @@ def test_a_backend_that_does_something_else_is_found_out(
 
 
 def test_only_what_the_package_is_built_from_goes_to_the_engine() -> None:
-    lines = [line for line in (COMPOSE.parents[3] / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     copied = {
         name
-        for line in (COMPOSE.parents[3] / "Dockerfile").read_text().splitlines()
+        for line in (ROOT / "Dockerfile").read_text().splitlines()
         if line.startswith("COPY ") and "--from" not in line
         for name in line.split()[1:-1]
     }
     assert lines[0] == "*"
     assert {line.removeprefix("!") for line in lines if line.startswith("!")} == copied
-    assert all(Path(COMPOSE.parents[3] / name).exists() for name in copied)
+    assert all(Path(ROOT / name).exists() for name in copied)
+
+
+def shown(command: str) -> list[list[str]]:
+    """The commands of docs/docker.md that begin so, as words."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "docker.md").read_text(), re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith(command)]
+    assert lines
+    return [shlex.split(line) for line in lines]
+
+
+def test_the_page_sets_what_there_is(tmp_path: Path) -> None:
+    for words in shown("docker run"):
+        options, command = words[: words.index("sinch-voice-emulator")], words[words.index("sinch-voice-emulator") + 1 :]
+        given = dict(options[place + 1].split("=", 1) for place, word in enumerate(options) if word == "-e")
+        if file := given.get("SINCH_VOICE_EMULATOR_CONFIG"):
+            assert any(word.endswith(f":{file}:ro") for word in options)
+            given["SINCH_VOICE_EMULATOR_CONFIG"] = str(tmp_path / "emulator.toml")
+            (tmp_path / "emulator.toml").write_text("")
+        settings = load({}, read_dockerfile().environment | given)
+        ports = [options[place + 1] for place, word in enumerate(options) if word == "-p"]
+        assert ports == ([] if command else [f"{settings.listen[0].port}:{settings.listen[0].port}"])
+        assert not command or command[0] in COMMANDS
+    assert (ROOT / shown("docker compose")[0][3]) == COMPOSE
+
+
+def test_the_page_tells_what_the_dockerfile_says() -> None:
+    page, dockerfile = (ROOT / "docs" / "docker.md").read_text(), (ROOT / "Dockerfile").read_text()
+    for argument in re.findall(r"--build-arg (\w+)=", page):
+        assert f"ARG {argument}" in dockerfile
+    assert f"user {read_dockerfile().user.partition(':')[0]} " in page
+    assert re.findall(r"`(SINCH_VOICE_EMULATOR_HOST=\S+)`", page) == [
+        f"{name}={value}" for name, value in read_dockerfile().environment.items() if name.startswith("SINCH_")
+    ]
