@@ -20,9 +20,10 @@ def schema() -> dict[str, Any]:
 
 def problems(word: str, body: Any) -> list[str]:
     """What is wrong with the body of a word, a sentence each, without places."""
-    if _is_valid(word)(body):
+    value = {word: body}
+    if _is_valid(word)(value):
         return []
-    found = documents.Located(body, word, {}, {})
+    found = documents.Located(value, word, {}, {})
     return [sentence.split(": ", 2)[-1] for sentence in documents.problems(found, _alone(word))]
 
 
@@ -33,5 +34,5 @@ def _is_valid(word: str) -> Callable[[object], bool]:
 
 @functools.cache
 def _alone(word: str) -> dict[str, Any]:
-    own = schema()["$defs"]["step"]["properties"][word]
-    return {**own, "$defs": schema()["$defs"]}
+    whole = schema()
+    return {"properties": {word: whole["$defs"]["step"]["properties"][word]}, "$defs": whole["$defs"]}

@@ -11,8 +11,9 @@ from typing import Any
 
 from werkzeug.test import Client
 
+from sinch_voice_emulator.api.context import TWIN
 from sinch_voice_emulator.emulator import Emulator
-from sinch_voice_emulator.model.account import Application
+from sinch_voice_emulator.model.account import Account, Application
 from sinch_voice_emulator.v1 import signing
 
 JSON = "application/json"
@@ -27,14 +28,25 @@ class Reply:
 
 
 def send(
-    emulator: Emulator, application: Application, method: str, path: str, body: Any, headers: Mapping[str, str], auth: str
+    emulator: Emulator,
+    account: Account,
+    method: str,
+    path: str,
+    body: Any,
+    headers: Mapping[str, str],
+    auth: str,
 ) -> Reply:
-    """One request. ``auth`` is ``basic``, ``signed`` or ``none``; ``headers`` win over what is made here."""
+    """One request for the first application of ``account``.
+
+    ``auth`` is ``basic``, ``signed`` or ``none``; ``headers`` win over what is made here.
+    """
+    application = next(iter(account.applications.values()))
     raw = b"" if body is None else json.dumps(body).encode()
     made = {"Content-Type": JSON} if raw else {}
     made |= _authorization(application, method, path, raw, auth)
     client = Client(emulator.wsgi_app)
-    with client.open(path, method=method, data=raw or None, headers={**made, **headers}) as answer:
+    sent: dict[str, Any] = {"data": raw or None, "headers": {**made, **headers}, "environ_overrides": {TWIN: account.name}}
+    with client.open(path, method=method, **sent) as answer:
         data = answer.get_data()
         return Reply(answer.status_code, _parsed(data))
 

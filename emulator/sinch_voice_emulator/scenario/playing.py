@@ -97,7 +97,7 @@ class Player:
         except StopIteration:
             self._finish(track)
         except (EmulatorError, ExpectationFailed, Mismatch) as failure:
-            raise StepFailed(track.now[0], str(failure)) from failure
+            raise StepFailed(track.now[0], failure.why if isinstance(failure, ExpectationFailed) else str(failure)) from failure
 
     def _suspend(self, track: _Track, wait: Awaiting | Pause | Fork) -> None:
         if isinstance(wait, Fork):

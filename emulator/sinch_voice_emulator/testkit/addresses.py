@@ -15,7 +15,9 @@ _NUMBERS = (PartyKind.NUMBER, PartyKind.DID)
 def party_of(written: str) -> Party:
     """``+46...`` is a number, ``a@b`` or ``sip:a@b`` a SIP address, ``user:lin`` an app user, ``conference:x`` a room."""
     kind, colon, name = written.partition(":")
-    if colon and kind == "conference" and name:
+    if colon and kind == "conference":
+        if not name:
+            raise BadRequest(f"{written!r} is not an address: a conference has a name, such as conference:standup")
         return Party(PartyKind.CONFERENCE, name)
     try:
         return parsers.address(written)

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 
 class ExpectationFailed(AssertionError):
-    """Something that a test expected did not happen, or something it did not expect did."""
+    """Something that a test expected did not happen, or something it did not expect did.
+
+    ``why`` says so without the ladders that the whole message ends with.
+    """
+
+    def __init__(self, text: str, why: str = "") -> None:
+        super().__init__(text)
+        self.why = why or text
 
 
 ExpectationFailed.__module__ = "sinch_voice_emulator"

@@ -20,7 +20,7 @@ MISSING = object()
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Predicate:
     """A condition that says what it is: ``a number from 1 to 3``."""
 
@@ -29,6 +29,9 @@ class Predicate:
 
     def __call__(self, found: Any) -> bool:
         return self.accepts(found)
+
+    def __repr__(self) -> str:
+        return self.says
 
 
 @dataclass(frozen=True, slots=True)

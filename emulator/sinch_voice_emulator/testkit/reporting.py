@@ -69,7 +69,8 @@ class Reporter:
         lines = [line_of(entry) for entry in entries]
         calls = dict.fromkeys(entry.call_id for entry in entries)
         first = bullets("Nothing more was to happen, but this did:", lines)
-        return ExpectationFailed(message(first, self.raised_notes(), self.ladders(list(calls))))
+        why = message(first, self.raised_notes())
+        return ExpectationFailed(message(why, self.ladders(list(calls))), why)
 
     def ladders(self, calls: Iterable[str]) -> str:
         """The ladders of some calls, one below the other."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sinch_voice_emulator.engine.inputs import CallArrived
 from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.model.party import PartyKind
 from sinch_voice_emulator.model.phone import Verdict
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.stage import Branch, Play
@@ -47,21 +48,20 @@ def _place(branch: Branch, arrived: CallArrived, body: Any) -> Play[None]:
 
 def _check_incoming(body: Any) -> None:
     caller = body.get("from")
-    if caller is not None and caller.strip().lower() not in WITHHELD:
-        party_of(caller)
+    if caller is not None and caller.strip().lower() not in WITHHELD and party_of(caller).kind is not PartyKind.NUMBER:
+        raise BadRequest(f"a telephone calls from a number, and {caller!r} is none; see sip_call and app_call")
     _check_caller(body)
 
 
 def _check_sip(body: Any) -> None:
-    for name in ("from", "to"):
-        if name in body:
-            party_of(body[name])
+    if party_of(body["from"]).kind is not PartyKind.SIP:
+        raise BadRequest(f"a SIP peer calls from an address such as pbx@example.test, and {body['from']!r} is none")
+    party_of(body["to"])
     _check_caller(body)
 
 
 def _check_app(body: Any) -> None:
-    if "to" in body:
-        party_of(body["to"])
+    party_of(body["to"])
     _check_caller(body)
 
 

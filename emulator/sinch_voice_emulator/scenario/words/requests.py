@@ -47,11 +47,9 @@ def saved(branch: Branch, names: Mapping[str, str], document: Any) -> None:
 def _request(branch: Branch, body: Any, _step: Step) -> Play[None]:
     voice = branch.voice
     yield from voice.driver.settle()
-    application = next(iter(voice.runtime.account.applications.values()))
-    method, path = body["method"], body["path"]
-    reply = operator.send(
-        voice.emulator, application, method, path, body.get("body"), body.get("headers", {}), body.get("auth", "basic")
-    )
+    account, method, path = voice.runtime.account, body["method"], body["path"]
+    headers, auth = body.get("headers", {}), body.get("auth", "basic")
+    reply = operator.send(voice.emulator, account, method, path, body.get("body"), headers, auth)
     yield from voice.driver.settle()
     wanted = body.get("expect", {})
     status = wanted.get("status")
