@@ -153,51 +153,59 @@ def test_a_server_without_a_judge_is_no_proxy(site: Site) -> None:
 # --- handshakes -------------------------------------------------------------------------------------------------------------
 
 
+class Said(logging.Handler):
+    """What the log says of handshakes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[str] = []
+        self._arrived = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A line."""
+        self._lines.append(record.getMessage())
+        self._arrived.set()
+
+    def lines(self) -> list[str]:
+        """All lines, of which there is at least one."""
+        assert self._arrived.wait(ONE_SECOND)
+        return self._lines
+
+
 @pytest.fixture
-def said(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
-    """What the log says of handshakes, and a wait for it."""
-    lines: list[str] = []
-    arrived = threading.Event()
-
-    class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            lines.append(record.getMessage())
-            arrived.set()
-
-    handler, logger = Handler(), logging.getLogger("sinch_voice_emulator.runtime.handshakes")
+def said(caplog: pytest.LogCaptureFixture) -> Iterator[Said]:
+    handler, logger = Said(), logging.getLogger("sinch_voice_emulator.runtime.handshakes")
     logger.addHandler(handler)
     with caplog.at_level(logging.DEBUG, logger.name):
-        yield lines
-        assert arrived.wait(ONE_SECOND)
+        yield handler
     logger.removeHandler(handler)
 
 
-def test_a_client_that_does_not_trust_us_is_told_how_in_the_log(proxying: Proxying, said: list[str]) -> None:
+def test_a_client_that_does_not_trust_us_is_told_how_in_the_log(proxying: Proxying, said: Said) -> None:
     with proxying.connect(1) as sock, pytest.raises(ssl.SSLCertVerificationError):
         ssl.create_default_context().wrap_socket(sock, server_hostname="127.0.0.1")
-    proxying.server.stop()
-    assert said == [
+    assert said.lines() == [
         "127.0.0.1 does not trust the certificate of this emulator; `sinch-voice-emulator tls` says how to make it "
         "(tlsv1_alert_unknown_ca)"
     ]
 
 
-def test_plain_http_on_a_port_with_tls(proxying: Proxying, said: list[str]) -> None:
+def test_plain_http_on_a_port_with_tls(proxying: Proxying, said: Said) -> None:
     with proxying.connect(1) as sock:
         sock.sendall(REQUEST)
         with contextlib.suppress(ConnectionResetError):
             assert sock.recv(100) == b""
-    assert said == ["127.0.0.1 speaks plain HTTP to a port with TLS: its URL must begin with https://"]
+    assert said.lines() == ["127.0.0.1 speaks plain HTTP to a port with TLS: its URL must begin with https://"]
 
 
-def test_a_client_that_leaves_in_the_middle_is_no_warning(proxying: Proxying, said: list[str]) -> None:
+def test_a_client_that_leaves_in_the_middle_is_no_warning(proxying: Proxying, said: Said) -> None:
     with proxying.connect(1) as sock:
         sock.sendall(b"\x16\x03\x01\x02\x00")
         sock.shutdown(socket.SHUT_WR)
         with contextlib.suppress(ConnectionResetError):
             assert sock.recv(100) == b""
-    assert len(said) == 1
-    assert said[0].startswith("the TLS handshake with 127.0.0.1 failed: ")
+    assert len(said.lines()) == 1
+    assert said.lines()[0].startswith("the TLS handshake with 127.0.0.1 failed: ")
 
 
 def test_a_request_that_comes_with_the_end_of_the_handshake_is_answered(proxying: Proxying, trusting: ssl.SSLContext) -> None:
