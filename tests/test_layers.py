@@ -20,6 +20,7 @@ LAYERS = {
     "documents": 3,
     "runtime": 3,
     "stubs": 4,
+    "twins": 4,
     "settings": 4,
     "ladder": 4,
     "emulator": 5,

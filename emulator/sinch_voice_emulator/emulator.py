@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from sinch_voice_emulator.runtime.driver import RealDriver
 from sinch_voice_emulator.runtime.request_rate import RequestRate
 from sinch_voice_emulator.settings import Role, Settings
 from sinch_voice_emulator.stubs.book import StubBook
+from sinch_voice_emulator.twins import Twin, Twins
 from sinch_voice_emulator.v1 import errors
 from sinch_voice_emulator.v1.errors import ApiError
 from sinch_voice_emulator.v1.hosts import HOSTS
@@ -46,10 +48,15 @@ DEFAULT_ACCOUNT = "default"
 
 
 class Lookup:
-    """Who a request comes from, looked up once: ``runtime`` is that application's account, the default one until found."""
+    """Who a request comes from, looked up once: ``runtime`` is that application's account, the default one until found.
 
-    def __init__(self, emulator: Emulator) -> None:
+    ``names`` and ``twin`` tell twins apart: the parameters of the path, and the account that a client in this process names.
+    """
+
+    def __init__(self, emulator: Emulator, names: Mapping[str, str], twin: str = "") -> None:
         self._emulator = emulator
+        self._names = names
+        self._twin = twin
         self.runtime = emulator.account()
 
     def application(self, key: str) -> Application | None:
@@ -57,8 +64,16 @@ class Lookup:
         found = self._emulator.find_application(key)
         if found is None:
             return None
-        self.runtime = found[0]
-        return found[1]
+        self.runtime, application = found
+        if not self._emulator.twins:
+            return application
+        self.runtime = self._emulator.twins.addressed(self.runtime, self._names, self._twin)
+        return self.runtime.account.application(key)
+
+    def claimed(self, key: str) -> tuple[AccountRuntime, Application]:
+        """With authentication off: the application a request claims to come from, else the default account's first."""
+        application = self.application(key) if key else None
+        return self.runtime, application or next(iter(self.runtime.account.applications.values()))
 
     def profile(self, _application: Application | None) -> BehaviourProfile:
         """The switches that apply to the request."""
@@ -79,6 +94,7 @@ class Emulator:
         self._beginnings: dict[str, Beginning] = {}
         self._numbers = itertools.count(1)
         self._owners: dict[str, AccountRuntime] = {}
+        self.twins = Twins()
         self.identity: Identity | None = None
         self._server: Server | None = None
         self._app: Flask | None = None
@@ -95,12 +111,26 @@ class Emulator:
         """
         if seed.name in self.accounts:
             raise Conflict(f"there is an account {seed.name!r} already; delete or reset it, or choose another name")
-        if len(self.accounts) >= self.settings.max_accounts:
-            raise LimitReached(
-                f"there are {len(self.accounts)} accounts, the most this emulator keeps: delete one, or raise max-accounts"
-            )
+        count = len(self.accounts) - len(self.twins)
+        if count >= self.settings.max_accounts:
+            raise LimitReached(f"there are {count} accounts, the most this emulator keeps: delete one, or raise max-accounts")
         for key in seed.applications:
             self.check_key_is_free(key)
+        return self._add(seed, clock)
+
+    def create_twin(self, name: str = DEFAULT_ACCOUNT, *, takes_callouts: bool = False) -> AccountRuntime:
+        """A twin of an account as it is configured now (see ``twins``); ``delete_account`` ends it. Raises ``NotFound``.
+
+        ``takes_callouts``: it is the one that a request belongs to which names no call.
+        """
+        original = self.account(name)
+        with original.lock:
+            seed = replace(deepcopy(original.account), name=self.twins.free_name(name))
+        runtime = self._add(seed, None)
+        self.twins.add(original, Twin(runtime, takes_callouts))
+        return runtime
+
+    def _add(self, seed: Account, clock: Beginning | None) -> AccountRuntime:
         runtime = AccountRuntime(seed, _begun(self._make_clock(), clock), self._dialect, _make_engine, self._bounds())
         self.accounts[seed.name] = runtime
         self._beginnings[seed.name] = clock or Beginning()
@@ -135,6 +165,9 @@ class Emulator:
         runtime = self.account(name)
         if name == DEFAULT_ACCOUNT:
             raise Conflict("the default account cannot be deleted; reset it instead")
+        for twin in self.twins.of(runtime):
+            self.delete_account(twin.runtime.name)
+        self.twins.remove(runtime)
         del self.accounts[name], self._faults[name], self._stubs[name], self._request_rates[name], self._beginnings[name]
         if self._driver is not None:
             self._driver.remove(runtime)
@@ -187,17 +220,9 @@ class Emulator:
         seen = self._owners.get(key)
         return ([seen] if seen is not None else []) + list(self.accounts.values())
 
-    def lookup(self) -> Lookup:
-        """A look-up of one request's application and account."""
-        return Lookup(self)
-
-    def claimed(self, key: str) -> tuple[AccountRuntime, Application]:
-        """With authentication off: the application a request claims to come from, else the default account's first."""
-        found = self.find_application(key) if key else None
-        if found is not None:
-            return found
-        runtime = self.account()
-        return runtime, next(iter(runtime.account.applications.values()))
+    def lookup(self, names: Mapping[str, str], twin: str = "") -> Lookup:
+        """A look-up of one request's application and account; see ``Lookup``."""
+        return Lookup(self, names, twin)
 
     # --- requests ------------------------------------------------------------------------------------------------------------
 
@@ -214,17 +239,17 @@ class Emulator:
         """The next GUID for an error of this account, by default of the default account."""
         return (runtime or self.account()).read(lambda engine, _now: engine.state.ids.next("reference"))
 
-    def note_refused_request(self, method: str, target: str, error: ApiError, key: str, reference: str) -> None:
+    def note_refused_request(
+        self, method: str, target: str, error: ApiError, reference: str, runtime: AccountRuntime | None = None
+    ) -> None:
         """Journal a request that was not let in, with the account it claimed to come from."""
-        found = self.find_application(key) if key else None
         data = {"method": method, "path": target, "status": error.status, "error": error.code, "message": error.message}
-        runtime = found[0] if found else self.account()
-        runtime.note("api.refused", {**data, "why": error.why, "reference": reference}, severity=Severity.WARNING)
+        data |= {"why": error.why, "reference": reference}
+        (runtime or self.account()).note("api.refused", data, severity=Severity.WARNING)
 
     def note_stray_request(self, method: str, target: str, error: ApiError, reference: str) -> None:
         """Journal a request for an address that the API does not have."""
-        data = {"method": method, "path": target, "status": error.status, "error": error.code, "message": error.message}
-        self.account().note("api.refused", {**data, "why": error.why, "reference": reference}, severity=Severity.WARNING)
+        self.note_refused_request(method, target, error, reference)
 
     # --- serving -------------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ PLACE = "sinch_voice.place"
 REFUSAL = "sinch_voice.refusal"
 """Environ key: the ``ApiError`` that a request shall be answered with before anybody looks at it."""
 
+TWIN = "sinch_voice.twin"
+"""Environ key: the account that a client in this process sends the request for, one of several that hold the same key."""
+
 
 @dataclass(slots=True)
 class CallingRequest:

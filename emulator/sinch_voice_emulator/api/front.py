@@ -15,7 +15,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from sinch_voice_emulator.api.context import PREFIX, CallingRequest
+from sinch_voice_emulator.api.context import PREFIX, TWIN, CallingRequest
 from sinch_voice_emulator.api.errors import MAX_BODY, response_to, translated
 from sinch_voice_emulator.api.regions import region_of
 from sinch_voice_emulator.api.stubs import stubbed
@@ -29,7 +29,7 @@ from sinch_voice_emulator.v1.problems import Problem
 from sinch_voice_emulator.v1.spec import Operation
 
 if TYPE_CHECKING:
-    from sinch_voice_emulator.emulator import Emulator
+    from sinch_voice_emulator.emulator import Emulator, Lookup
 
 Handler: TypeAlias = Callable[..., Response]
 
@@ -82,12 +82,13 @@ class VoiceFront:
     def _serve(self, operation: Operation, handler: Handler, configuration: bool, arguments: dict[str, str]) -> AnyResponse:
         environ: Environ = request.environ
         body = body_of(environ)
+        lookup = self._emulator.lookup(arguments, environ.get(TWIN, ""))
         try:
-            calling = self._admit(environ, body, configuration)
+            calling = self._admit(environ, body, lookup, configuration)
         except ApiError as error:
             reference = self._emulator.new_reference()
-            key = auth.claimed_key(environ.get("HTTP_AUTHORIZATION"))
-            self._emulator.note_refused_request(environ["REQUEST_METHOD"], target_of(environ), error, key, reference)
+            lookup.application(auth.claimed_key(environ.get("HTTP_AUTHORIZATION")))
+            self._emulator.note_refused_request(environ["REQUEST_METHOD"], target_of(environ), error, reference, lookup.runtime)
             return response_to(error, reference)
         try:
             return self._carry_out(operation, handler, calling, environ, arguments)
@@ -95,10 +96,9 @@ class VoiceFront:
             calling.open.close()
             raise
 
-    def _admit(self, environ: Environ, body: bytes, configuration: bool) -> CallingRequest:
+    def _admit(self, environ: Environ, body: bytes, lookup: Lookup, configuration: bool) -> CallingRequest:
         """Who sends this; raises ``ApiError`` for somebody who may not."""
-        emulator = self._emulator
-        if emulator.settings.auth:
+        if self._emulator.settings.auth:
             signed = SignedRequest(
                 environ["REQUEST_METHOD"],
                 target_of(environ),
@@ -109,11 +109,10 @@ class VoiceFront:
                 environ.get(PREFIX, ""),
                 configuration,
             )
-            lookup = emulator.lookup()
             application = auth.authenticate(signed, lookup.application, lookup.profile, int(time.time() * 1000))
             runtime = lookup.runtime
         else:
-            runtime, application = emulator.claimed(auth.claimed_key(environ.get("HTTP_AUTHORIZATION")))
+            runtime, application = lookup.claimed(auth.claimed_key(environ.get("HTTP_AUTHORIZATION")))
         return CallingRequest(runtime, application, region_of(environ), body, runtime.open_request())
 
     def _carry_out(
