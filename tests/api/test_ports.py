@@ -103,13 +103,13 @@ def test_what_a_port_does_not_answer_is_explained(api: Api) -> None:
     entry = next(entry for entry in api.emulator.account().journal.read().entries if entry.kind == "api.refused")
     assert entry.data["path"] == "/v1/configuration/numbers"
     assert entry.data["reference"] == answer.json["reference"]
-    assert entry.data["why"] == "this port answers the Calling API only; the configuration API is at http://127.0.0.1:3020"
+    assert entry.data["why"] == "this port is for the Calling API only; the configuration API is at http://127.0.0.1:3020"
 
 
 def test_the_control_api_is_refused_in_its_own_shape(api: Api) -> None:
     answer = Through(api, "calling+configuration").open("GET", "/_emulator/accounts")
     assert answer.status_code == 404
-    assert answer.json == {"error": {"message": "this port answers the Calling API and the configuration API only"}}
+    assert answer.json == {"error": {"message": "this port is for the Calling API and the configuration API only"}}
     entry = next(entry for entry in api.emulator.account().journal.read().entries if entry.kind == "api.refused")
     assert entry.data["path"] == "/_emulator/accounts"
 

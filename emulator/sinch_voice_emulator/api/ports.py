@@ -26,7 +26,7 @@ _NAMES = {
     Role.CALLING: "the Calling API",
     Role.CONFIGURATION: "the configuration API",
     Role.CONTROL: "the control API",
-    Role.PROXY: "requests to a proxy",
+    Role.PROXY: "the forward proxy",
 }
 
 
@@ -59,4 +59,4 @@ def not_here(emulator: Emulator, place: ListenAddress, wanted: Role) -> str:
     answered = " and ".join(_NAMES[role] for role in Role if role in place.roles)
     elsewhere = emulator.url_for(wanted)
     hint = f"; {_NAMES[wanted]} is at {elsewhere}" if elsewhere else ""
-    return f"this port answers {answered} only{hint}"
+    return f"this port is for {answered} only{hint}"
