@@ -10,16 +10,18 @@ PROCESSES ?= 2
 COVERAGE ?= 100
 PURE := */sinch_voice_emulator/model/*,*/sinch_voice_emulator/engine/*,*/sinch_voice_emulator/v1/*
 
-.PHONY: help demo serve test lint format pytest container docs bench clean
+.PHONY: help demo serve test lint format pytest container pythons package docs bench clean
 
 help:
-	@echo "make demo    run two calls against a sample backend and print what happened"
-	@echo "make serve   leave the emulator running for your own backend (ARGS='--callback-url ...')"
-	@echo "make test    every check: ruff, mypy, tests"
+	@echo "make demo       run two calls against a sample backend and print what happened"
+	@echo "make serve      leave the emulator running for your own backend (ARGS='--callback-url ...')"
+	@echo "make test       every check: ruff, mypy, tests"
 	@echo "make container  build the image, run it and look at it"
-	@echo "make docs    rewrite the tables in docs/ that are generated from the code"
-	@echo "make bench   measure throughput, start-up and memory"
-	@echo "make clean   remove the environment and everything generated"
+	@echo "make pythons    run the tests under every Python from 3.11 to 3.14 that is there"
+	@echo "make package    build wheel and sdist into dist/"
+	@echo "make docs       rewrite the tables in docs/ that are generated from the code"
+	@echo "make bench      measure throughput, start-up and memory"
+	@echo "make clean      remove the environment and everything generated"
 
 $(INSTALLED): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -55,6 +57,12 @@ endif
 
 CONTAINER_CHECK ?= ../shared/tools/container-check
 
+pythons:
+	.ci/pythons $(PYTHONS)
+
+package: $(INSTALLED)
+	$(BIN)/python -m build --outdir dist
+
 container: $(INSTALLED)
 	CONTAINER_CHECK=$(CONTAINER_CHECK) $(BIN)/python -m pytest -v tests/integration/test_container.py $(ARGS)
 
@@ -68,4 +76,4 @@ bench: $(INSTALLED)
 
 clean:
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find emulator tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find emulator tests docs \( -name __pycache__ -o -name .ruff_cache -o -name .hypothesis \) -type d -prune -exec rm -rf {} +

@@ -111,12 +111,17 @@ def contents(wheel: Path) -> dict[str, str]:
         return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
 
 
+def files_of(folder: Path) -> list[str]:
+    """The files of a folder of the source that belong to the package."""
+    files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.name != "ruff.toml"]
+    return [str(path) for path in files if not any(part.startswith((".", "__pycache__")) for part in path.parts)]
+
+
 def test_the_wheel_has_everything_the_package_reads(distribution: Distribution) -> None:
     names = {name for name in contents(distribution.wheel) if name.startswith(f"{PACKAGE}/")}
-    files = [path for path in (ROOT / "emulator" / PACKAGE).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    expected = {f"{PACKAGE}/{path.relative_to(ROOT / 'emulator' / PACKAGE)}" for path in files if path.name != "ruff.toml"}
-    data = [path for folder in ("openapi", "scenarios") for path in (ROOT / folder).rglob("*") if path.is_file()]
-    expected |= {f"{PACKAGE}/{path.relative_to(ROOT)}" for path in data if not path.name.startswith(".")}
+    folders = {ROOT / "emulator" / PACKAGE: PACKAGE}
+    folders |= {ROOT / folder: f"{PACKAGE}/{folder}" for folder in ("openapi", "scenarios")}
+    expected = {f"{inside}/{name}" for folder, inside in folders.items() for name in files_of(folder)}
     assert names == expected
     assert {f"{PACKAGE}/py.typed", f"{PACKAGE}/openapi/voice.yaml"} <= expected
 
