@@ -30,12 +30,17 @@ MEMBERS = st.sampled_from(
         {member for schema in voice().components.values() for member in schema.get("properties", {})} | {"badge", "max_digits"}
     )
 )
+CALLOUTS = ["ttsCallout", "conferenceCallout", "customCallout"]
+CALLOUT_MEMBERS = st.sampled_from(
+    sorted({member for name in CALLOUTS for member in voice().schema(name[0].upper() + name[1:])["properties"]})
+)
 VALUES = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-1, 20_000)
+    | st.floats()
     | st.sampled_from(
-        ["", "main", "#tts[x]", "#tts[x", "return(a)", "menu(main)", "return", "1", "*", "+46701740642", "s3://x", "a@b"]
+        ["", "main", "#tts[x]", "#tts[x", "return(a)", "menu(main)", "return", "1", "*", "+46701740642", "s3://x", "a@b", "10m"]
     ),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(MEMBERS, inner, max_size=4),
     max_leaves=12,
@@ -86,10 +91,10 @@ def test_examples_in_any_context(document: Any, context: Context) -> None:
 @MANY
 @given(
     st.fixed_dictionaries(
-        {"method": st.sampled_from(["ttsCallout", "conferenceCallout", "customCallout"])},
+        {"method": st.sampled_from(CALLOUTS)},
         optional={
             name: st.dictionaries(MEMBERS, VALUES | DOCUMENTS | DOCUMENTS.map(json.dumps), max_size=8) | VALUES
-            for name in ("ttsCallout", "conferenceCallout", "customCallout")
+            for name in CALLOUTS
         },
     )
     | JSON
@@ -97,6 +102,17 @@ def test_examples_in_any_context(document: Any, context: Context) -> None:
 def test_any_callout_is_placed_or_refused(body: Any) -> None:
     code = outcome(body)
     assert code in (0, 40001, 40002, 40003)
+
+
+@MANY
+@given(
+    st.sampled_from(CALLOUTS),
+    st.dictionaries(CALLOUT_MEMBERS, VALUES | DOCUMENTS | DOCUMENTS.map(json.dumps), max_size=6),
+)
+def test_members_of_any_method_in_any_callout(method: str, members: dict[str, Any]) -> None:
+    destination = {"type": "number", "endpoint": "+46701740642"}
+    code = outcome({"method": method, method: {"destination": destination, "conferenceId": "ops", **members}})
+    assert code in (0, 40001, 40002)
 
 
 def outcome(body: Any) -> int:

@@ -142,6 +142,19 @@ def test_a_conference() -> None:
     assert plain.max_duration is None
 
 
+@pytest.mark.parametrize("length", ["10m", {"a": 1}, [1], -5, 1.5, True, 600])
+def test_a_member_of_another_method_is_ignored(length: object) -> None:
+    members = {"destination": TO, "maxDuration": length, "conferenceId": 5, "mohClass": [], "ice": "{"}
+    request, remarks = ask({"method": "ttsCallout", "ttsCallout": members})
+    assert request == asked("ttsCallout", destination=TO)
+    assert [remark.message for remark in remarks] == ["unknown properties maxDuration, conferenceId, mohClass, ice"]
+
+
+@pytest.mark.parametrize("length", ["10m", {"a": 1}, -5, 1.5, True])
+def test_a_length_that_is_none(length: object) -> None:
+    assert custom_refused(destination=TO, maxDuration=length) == (400, 40001, "Invalid parameters: maxDuration")
+
+
 @pytest.mark.parametrize(
     ("destination", "party"),
     [

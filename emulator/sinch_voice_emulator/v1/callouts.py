@@ -16,7 +16,7 @@ from sinch_voice_emulator.model.profile import BehaviourProfile
 from sinch_voice_emulator.model.script import HangUp, Join, Play, Proceed, Prompt, PromptKind, Script, ToneMode
 from sinch_voice_emulator.v1 import errors, jsontext
 from sinch_voice_emulator.v1.bodies import readable, refusal
-from sinch_voice_emulator.v1.canonical import canonicalise
+from sinch_voice_emulator.v1.canonical import canonicalise, shape
 from sinch_voice_emulator.v1.problems import Problem
 from sinch_voice_emulator.v1.spec import voice
 from sinch_voice_emulator.v1.svaml import Context, Event, judge
@@ -44,7 +44,7 @@ INLINE: tuple[tuple[str, EventKind, Event], ...] = (
 
 @dataclass(slots=True)
 class Asked:
-    """One request on its way: the canonical members of its method object, and what everybody needs to read them."""
+    """One request on its way: the canonical members its method object knows, and what everybody needs to read them."""
 
     values: Mapping[str, Any]
     account: Account
@@ -75,7 +75,9 @@ def callout(
     faults = spec.problems(component, canonical)
     if faults:
         raise refusal(faults)
-    asked = Asked(canonical, account, application, region, forwarded, _below(member, remarks))
+    own = shape(spec, component).properties
+    known = {name: value for name, value in canonical.items() if name in own}
+    asked = Asked(known, account, application, region, forwarded, _below(member, remarks))
     _check_custom(asked)
     if method == "ttsCallout":
         request = _speech(asked)
