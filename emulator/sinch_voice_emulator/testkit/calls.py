@@ -207,13 +207,18 @@ class CallSteps:
     # --- steps ----------------------------------------------------------------------------------------------------------------
 
     def _do(self, doing: str, input: Input) -> Steps[None]:
+        self.model()
+        yield from self._voice.doing(lambda: self._possible(doing, input))
+
+    def _possible(self, doing: str, input: Input) -> Input:
+        """What is to happen, if the call still lives. Raises ``Conflict``."""
         call = self.model()
         if not call.live:
             raise Conflict(
                 f"{doing} is not possible: call {self.id} has ended ({call.result.value} / {call.reason.value}); "
                 "do it while the call lives, or place another call"
             )
-        yield from self._voice.doing(input)
+        return input
 
     def _press(self, keys: str, leg: int = 0) -> Steps[None]:
         """Press keys (``0-9 * #``) on the caller's phone, or on another leg's; the backend has answered on return."""

@@ -172,11 +172,10 @@ class VoiceSteps(Looks):
         """Have the network between the platform and the backend fail: ``fault("delay", event="pie", milliseconds=3_000)``."""
         return self.runtime.faults.add(arrivals.fault_of(kind, details))
 
-    def _with_phone(self, party: Party, behaviour: dict[str, Any]) -> Party:
+    def _with_phone(self, party: Party, behaviour: dict[str, Any]) -> None:
         """Have a phone behave; without a word about it, it rings until the test says what happens."""
         does = behaviour_from_json(behaviour, "phone") if behaviour else RINGS_UNTIL_TOLD
         self._change(lambda account: arrivals.put_phone(account, party, does), phone=party.endpoint)
-        return party
 
     # --- time ----------------------------------------------------------------------------------------------------------------
 
@@ -269,10 +268,13 @@ class VoiceSteps(Looks):
 
     # --- things that happen --------------------------------------------------------------------------------------------------
 
-    def doing(self, happened: Input) -> Steps[str | None]:
-        """Let something happen now, and everything that follows from it at this instant."""
+    def doing(self, what: Callable[[], Input]) -> Steps[str | None]:
+        """Let something happen now, and everything that follows from it at this instant.
+
+        ``what`` is asked once everything has happened that was to happen before.
+        """
         yield from self.driver.settle()
-        reply = self.runtime.submit(happened)
+        reply = self.runtime.submit(what())
         yield from self.driver.settle()
         return reply
 
@@ -284,7 +286,7 @@ class VoiceSteps(Looks):
                 f"nobody answers the callbacks of application {application.key}: say deliver_to(app) before anybody calls, "
                 "where app is a WSGI app, an ASGI app, a URL or a function from the event to SVAML"
             )
-        call_id = yield from self.doing(arrived)
+        call_id = yield from self.doing(lambda: arrived)
         assert call_id is not None
         self._started.append(call_id)
         return call_id

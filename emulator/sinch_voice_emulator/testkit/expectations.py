@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from sinch_voice_emulator.ladder.svaml import quoted
-from sinch_voice_emulator.model.call import Call, Leg, LegState
+from sinch_voice_emulator.model.call import Call
 from sinch_voice_emulator.model.delivery import DeliveryState
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.testkit.addresses import same_number
@@ -219,11 +219,6 @@ class CallIs:
 
     def near(self) -> str:
         return "\n".join(["The call is:", *diff_lines(differences(self._facts(self._call.model()), self._fields))])
-
-
-def is_ringing(leg: Leg) -> bool:
-    """Whether a phone rings."""
-    return leg.state is LegState.RINGING
 
 
 def dialled_of(entry: Entry) -> Dialled:

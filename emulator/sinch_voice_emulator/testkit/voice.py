@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
 
+from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.testkit import arrivals
 from sinch_voice_emulator.testkit.addresses import party_of
 from sinch_voice_emulator.testkit.calls import WITHIN, Call
@@ -32,7 +33,7 @@ class SinchVoice(VoiceSteps):
     def _forget_test(self) -> None:
         super()._forget_test()
         self._calls: dict[str, Call] = {}
-        self._phones: dict[str, Phone] = {}
+        self._phones: dict[Party, Phone] = {}
 
     advance = waits(VoiceSteps._advance)
     settle = waits(VoiceSteps._settle)
@@ -89,12 +90,14 @@ class SinchVoice(VoiceSteps):
     def phone(self, address: str, **behaviour: Any) -> Phone:
         """A telephone, SIP address or app user (``user:lin``). It rings until the test says what happens.
 
-        Given a behaviour it acts by itself: ``phone("+46...", on_ring="busy")``, ``rings_for=3, hangs_up_after="1m"``.
+        Given a behaviour it acts by itself: ``phone("+46...", on_ring="busy")``, ``rings_for=3, hangs_up_after="1m"``. Asked
+        for again without one it goes on as it was.
         """
         party = party_of(address)
-        found = self._phones.setdefault(f"{party.kind}:{party.endpoint}", Phone(self, party))
-        self._with_phone(party, behaviour)
-        return found
+        known = self._phones.get(party)
+        if behaviour or known is None:
+            self._with_phone(party, behaviour)
+        return known or self._phones.setdefault(party, Phone(self, party))
 
     def user(self, name: str, **behaviour: Any) -> Phone:
         """An app user, registered by being asked for."""
