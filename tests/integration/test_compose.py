@@ -114,14 +114,15 @@ def test_only_what_the_package_is_built_from_goes_to_the_engine() -> None:
 
 
 def shown(command: str) -> list[list[str]]:
-    """The commands of docs/docker.md that begin so, as words."""
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "docker.md").read_text(), re.DOTALL)
+    """The commands of docs/docker.md and the README that begin so, as words."""
+    pages = (ROOT / "docs" / "docker.md").read_text() + (ROOT / "README.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", pages, re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines() if line.startswith(command)]
     assert lines
     return [shlex.split(line) for line in lines]
 
 
-def test_the_page_sets_what_there_is(tmp_path: Path) -> None:
+def test_the_pages_set_what_there_is(tmp_path: Path) -> None:
     for words in shown("docker run"):
         options, command = words[: words.index("sinch-voice-emulator")], words[words.index("sinch-voice-emulator") + 1 :]
         given = dict(options[place + 1].split("=", 1) for place, word in enumerate(options) if word == "-e")
