@@ -117,6 +117,7 @@ def test_an_entry_without_data_does_no_harm(kind: str) -> None:
             {"origin": "app", "caller": "lin", "to": {"type": "sip", "endpoint": "a@b"}},
             "caller lin calls sip a@b from",
         ),
+        ("stub.answered", {"method": "GET", "path": "/x", "status": 200, "stub": "s"}, "backend -> GET /x: 200 by stub s"),
         ("prompt.unheard", {"prompts": ["x"]}, 'platform plays to nobody: "x"'),
         ("prompt.ended", {"cut_by": "5"}, "platform prompt cut by 5"),
         (

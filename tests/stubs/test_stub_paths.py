@@ -33,6 +33,8 @@ def test_what_matches(pattern: str, path: str, captured: dict[str, str] | None) 
         ("/a/{one-two}", "{one-two} must be a name of letters and digits in braces"),
         ("/a/{}", "{} must be a name"),
         ("/a/{x}/{x}", "{x} stands there twice"),
+        ("/a/{x}{y}", "a segment has one name in braces at most"),
+        ("/a/{x}-{y}/b", "a segment has one name in braces at most"),
         ("/a/{x", "a brace has no partner"),
         ("/a/x}", "a brace has no partner"),
         ("/a?page=1", "a query does not belong in a path"),

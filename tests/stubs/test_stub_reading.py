@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from sinch_voice_emulator import documents
@@ -146,6 +147,10 @@ def test_a_stub_of_the_control_api_has_a_path_within_itself() -> None:
     with pytest.raises(StubError) as caught:
         stub_from_json({"when": {"path": "/{a}/{a}"}, "answer": {}})
     assert caught.value.path == "$.when.path"
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(documents.schema(SCHEMA))
 
 
 def test_the_file_and_the_control_api_say_the_same_of_a_stub() -> None:

@@ -138,6 +138,13 @@ def _leg_ended(_kind: str, data: Data, leg: str) -> Said:
     return leg, f"is gone{': ' + str(data['why']) if data.get('why') else ''}"
 
 
+def _stubbed(_kind: str, data: Data, _leg: str) -> Said:
+    return (
+        "backend",
+        f"-> {data.get('method', '')} {data.get('path', '')}: {data.get('status', '')} by stub {data.get('stub', '')}",
+    )
+
+
 def _tones(_kind: str, data: Data, leg: str) -> Said:
     return leg, f"hears the tones {data.get('tones', '')}"
 
@@ -172,6 +179,7 @@ KINDS: dict[str, Describe] = {
     "recording.deleted": lambda _kind, data, _leg: ("platform", f"recording deleted: {data.get('key', '')}"),
     "call.managed": lambda _kind, data, _leg: ("backend", f"-> PATCH {data.get('action', '')}".rstrip()),
     "call.reported": lambda _kind, data, _leg: ("backend", f"reports {details(data, 'status', 'details')}"),
+    "stub.answered": _stubbed,
     "callback.queued": _queued,
     "callback.inline": lambda _kind, data, _leg: ("backend", f"{_event(data)} was answered in the callout itself"),
     "callback.attempted": _attempted,

@@ -23,6 +23,8 @@ class PathPattern:
                 raise ValueError(f"{{{name}}} must be a name of letters and digits in braces, such as {{callId}}")
             if self.names.count(name) > 1:
                 raise ValueError(f"{{{name}}} stands there twice")
+        if any(len(_NAME.findall(segment)) > 1 for segment in text.split("/")):
+            raise ValueError("a segment has one name in braces at most")
         for piece in pieces[0::2]:
             if "{" in piece or "}" in piece:
                 raise ValueError("a brace has no partner; a name in braces, such as {callId}, stands for one segment")

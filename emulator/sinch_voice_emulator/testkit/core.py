@@ -343,6 +343,7 @@ class VoiceSteps(Looks):
         self._lives += 1
         seed = f"{self._seed}|{self._lives}" if self._seed else ""
         self.runtime.reset(None if start is None else opening.beginning(start), seed)
+        self.emulator.stubs(self.runtime.name).restore()
 
     @property
     def closed(self) -> bool:
