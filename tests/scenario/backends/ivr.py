@@ -44,3 +44,42 @@ class Reception(Line):
         team = cookies_of(event).get("team", "nobody")
         verdict = "success" if event["result"] == "ANSWERED" else "failure"
         return svaml("hangup", {"name": "ReportCallStatus", "value": verdict, "details": f"was put through to {team}"})
+
+
+class CodeLine(Line):
+    """A line that asks for a code of up to four digits and says it back."""
+
+    def ice(self, _event: Json) -> Json:
+        return run_menu(menu("code", "Enter your code, and pound if it is short.", maxDigits=4, timeoutMills=3000))
+
+    def pie(self, event: Json) -> Json:
+        digits = event["menuResult"]["value"]
+        return end(f"Your code is {' '.join(digits)}." if digits else "We did not get your code.")
+
+
+class Listener(Line):
+    """A menu that takes words for keys."""
+
+    def ice(self, _event: Json) -> Json:
+        words = {"1": "sales", "2": "support"}
+        options = [{"dtmf": key, "input": word, "action": f"return({word})"} for key, word in words.items()]
+        main = menu("main", "Say sales or support.", repeats=1) | {"options": options}
+        return run_menu(main, enableVoice=True, locale="en-US")
+
+    def pie(self, event: Json) -> Json:
+        result = event["menuResult"]
+        if result["type"] != "return":
+            return end("We did not understand you. Good-bye.")
+        return svaml("connectPstn", number=AGENTS[result["value"]], cli=self.site.number)
+
+
+class Queue(Line):
+    """Callers wait here until somebody fetches them over the REST API."""
+
+    def ice(self, _event: Json) -> Json:
+        wait = {
+            "introPrompt": "#tts[All our agents are busy.]",
+            "holdPrompt": "#tts[Please hold the line.]",
+            "maxDuration": 120,
+        }
+        return svaml("park", locale="en-US", **wait)

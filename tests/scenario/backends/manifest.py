@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from scenario.backends import ivr
+from scenario.backends import ivr, routing
 from scenario.backends.service import Line, Site, create_app
 
 Factory = Callable[[Site], Flask]
@@ -23,4 +23,22 @@ BACKENDS: Mapping[str, Factory] = {
     "phone-menu-wrong-keys": _line(ivr.Reception),
     "phone-menu-sub-menu": _line(ivr.Reception),
     "phone-menu-caller-hangs-up": _line(ivr.Reception),
+    "phone-menu-digits": _line(ivr.CodeLine),
+    "phone-menu-without-barge": _line(ivr.Reception, barge=False),
+    "phone-menu-voice": _line(ivr.Listener),
+    "phone-cookies": _line(ivr.Reception),
+    "phone-report": _line(ivr.Reception),
+    "phone-forwarded": _line(routing.Forward),
+    "phone-forwarded-not-taken": _line(routing.Forward, dialTimeout=25),
+    "phone-forwarded-dial-timeout": _line(routing.Forward, dialTimeout=25),
+    "phone-forwarded-caller-gives-up": _line(routing.Forward),
+    "phone-forwarded-max-duration": _line(routing.Forward, maxDuration=900),
+    "phone-forwarded-with-extension": _line(routing.Forward, dtmf="ww77#"),
+    "phone-forwarded-without-callbacks": _line(routing.Forward, suppressCallbacks=True),
+    "phone-forwarded-after-announcement": _line(routing.Forward, announcement="This call may be recorded."),
+    "phone-withheld-caller": _line(routing.Forward),
+    "phone-cli-of-somebody-else": _line(routing.Forward, cli="+442079460000"),
+    "phone-redirected": _line(routing.OutOfHours),
+    "phone-closed": _line(routing.OutOfHours),
+    "phone-announcement": _line(routing.OutOfHours, announcement="We are open from nine to five."),
 }
