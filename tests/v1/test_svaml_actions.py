@@ -155,6 +155,19 @@ def test_connect_pstn_without_anything_to_dial(context: Context) -> None:
     assert message.startswith("number is missing")
 
 
+@pytest.mark.parametrize("text", ["999999", "(+99) 99-99.99", "9" * 16, f"{' ' * 200_000}46701740642{' ' * 200_000}"])
+def test_numbers_that_can_be_dialled(text: str) -> None:
+    assert action({"name": "connectPstn", "number": text}) == Dial(to=number(text))
+    assert action({"name": "connectPstn", "destination": {"endpoint": text}}) == Dial(to=number(text))
+
+
+@pytest.mark.parametrize("text", ["", "+", "+112", "99999", "9" * 17, "+46call-me", "++467017406", "467017406+", " " * 200_000])
+def test_what_cannot_be_dialled(text: str) -> None:
+    path, message = fault({"action": {"name": "connectPstn", "number": text}})
+    assert path == "$.action.number"
+    assert message.startswith("number should be a telephone number of 6 to 16 digits, best written +46701234567, but is ")
+
+
 def test_connect_mxp() -> None:
     full = {
         "name": "connectMxp",

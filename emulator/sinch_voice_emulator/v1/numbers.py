@@ -14,7 +14,9 @@ from sinch_voice_emulator.v1.errors import invalid_number_specified
 from sinch_voice_emulator.v1.values import Json, money, rate_of
 
 E164_DIGITS = 15
-_WRITTEN = re.compile(r"\s*\+?[0-9 ().\-/\u00a0]*", re.ASCII)
+NO_COUNTRY = ""
+"""The country of a number that many countries share, such as +800: clients expect the member, and no ISO code fits."""
+_WRITTEN = re.compile(r"\+?[0-9 ().\-/\u00a0]*", re.ASCII)
 
 
 def query(text: str, account: Account) -> Json:
@@ -47,6 +49,8 @@ def query(text: str, account: Account) -> Json:
     country = phonenumbers.region_code_for_number(parsed)
     if country is None:
         country = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    if country == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY:
+        country = NO_COUNTRY
     return {
         "number": {
             "countryId": country,
@@ -63,9 +67,10 @@ def normalise(text: str) -> str:
 
     Blanks, dashes, dots, slashes and parentheses go; a trunk prefix in parentheses, ``(0)``, goes with them.
     """
-    digits = "".join(char for char in text.replace("(0)", "") if char.isdigit())
-    if not text.strip().startswith("+"):
+    written = text.strip()
+    digits = "".join(char for char in written.replace("(0)", "") if char.isdigit())
+    if not written.startswith("+"):
         digits = digits.removeprefix("00")
-    if not digits or not _WRITTEN.fullmatch(text):
+    if not digits or not _WRITTEN.fullmatch(written):
         raise invalid_number_specified(f"{text!r} is not written like a phone number, such as +46 70 123 45 67")
     return f"+{digits}"
