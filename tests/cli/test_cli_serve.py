@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -55,3 +56,11 @@ def test_a_port_in_use_is_one_sentence() -> None:
         done = subprocess.run([*COMMAND, "--listen", str(port)], capture_output=True, text=True, check=False, timeout=20)
     assert done.returncode == 2
     assert re.fullmatch(rf"Error: .*{port}.*\n", done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("option", ["--stubs", "--profile"])
+def test_a_broken_file_is_one_sentence(option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text("stubs: [\n")
+    assert run(["serve", option, str(file)]) == 2
+    assert re.fullmatch(r"Error: .*broken\.toml.*\n", capsys.readouterr().err)
