@@ -240,3 +240,11 @@ def test_long_ladders_are_cut(voice: SinchVoice) -> None:
     assert len(text.splitlines()) < 140
     assert "lines are not shown)" in text
     assert "(2 earlier calls are not shown)" in voice.ladder()
+
+
+def test_a_callback_on_its_way_can_still_come(voice: SinchVoice) -> None:
+    voice.deliver_to(answers(ice=HANG_UP))
+    voice.fault("delay", event="dice", milliseconds=5_000)
+    call = voice.incoming_call()
+    call.expect_ended()
+    assert call.expect_callback("dice").status == 200

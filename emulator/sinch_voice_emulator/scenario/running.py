@@ -11,7 +11,7 @@ from sinch_voice_emulator.errors import BadRequest, EmulatorError
 from sinch_voice_emulator.model.instants import SECOND
 from sinch_voice_emulator.scenario.model import Scenario, Step, titled
 from sinch_voice_emulator.scenario.playing import Player, StepFailed
-from sinch_voice_emulator.scenario.stage import Plays, Stage
+from sinch_voice_emulator.scenario.stage import Approval, Plays, Stage
 from sinch_voice_emulator.scenario.words import world
 from sinch_voice_emulator.testkit.core import VoiceSteps
 from sinch_voice_emulator.testkit.opening import beginning
@@ -64,13 +64,16 @@ def playing(
     row: Mapping[str, Any],
     variables: Mapping[str, Any],
     progress: Callable[[Step], None] = lambda _step: None,
+    approval: Approval | None = None,
 ) -> Plays[Outcome]:
     """Play one row of a scenario on an account on which nothing has happened yet.
 
-    ``variables`` win over those of the file. Raises ``BadRequest`` for a variable that the scenario does not have.
+    ``variables`` win over those of the file. With ``approval``, answers that differ are collected and fail nothing. Raises
+    ``BadRequest`` for a variable that the scenario does not have.
     """
     check_variables(scenario, variables)
     stage = Stage(voice, {**scenario.variables, **row, **variables})
+    stage.approval = approval
     begun = voice.instant
     count = 0
 
@@ -119,6 +122,7 @@ def _given(stage: Stage, scenario: Scenario) -> None:
         world.put_rates(stage, given["rates"])
     if "credit" in given:
         voice.set_credit(given["credit"])
+    world.put_numbers(stage, given.get("numbers", []))
     world.put_users(stage, given.get("users", []))
     world.put_phones(stage, given.get("phones", {}))
     for fault in given.get("faults", ()):

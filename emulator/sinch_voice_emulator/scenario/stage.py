@@ -54,6 +54,25 @@ Play: TypeAlias = Generator[Exchange | Breath | Wait, Any, T]
 Plays: TypeAlias = Generator[Exchange | Breath, Outcome | None, T]
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An answer of the backend that is not as the scenario has it. ``call`` is its id."""
+
+    step: Step
+    call: str
+    event: str
+    before: Any
+    after: Any
+
+
+class Approval:
+    """Collects answers that differ from those of a recording."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+        self.changed: list[Changed] = []
+
+
 class Mismatch(Exception):
     """Something is there and is not as the scenario says."""
 
@@ -68,6 +87,8 @@ class Stage:
         self.scope = Scope(self._built_in, worked_out(variables, self._built_in))
         self._phones: dict[str, PhoneSteps] = {}
         self.latest = ""
+        self.approval: Approval | None = None
+        """Where answers that differ are collected; ``None``: the first one fails the step."""
         self.matched: set[str] = set()
         """Ids of callouts that an expectation has matched."""
         self.told: set[int] = set()

@@ -152,6 +152,10 @@ class CallbackSent(_OfCall[Callback]):
             return None
         return callback
 
+    def hopeless(self) -> str:
+        coming = any(self._call.callback(entry).delivery.state not in CONCLUDED for _, entry in self._all())
+        return "" if coming else super().hopeless()
+
     def near(self) -> str:
         told = self._all()
         same = [(at, entry) for at, entry in told if entry.data["event"] == self._event]

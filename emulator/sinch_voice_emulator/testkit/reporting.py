@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from sinch_voice_emulator.errors import EmulatorError
@@ -114,7 +114,20 @@ class Reporter:
         return "\n".join(lines)
 
 
-def line_of(entry: Entry) -> str:
+class Said(Protocol):
+    """An entry of the journal, or something that looks like one."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def leg(self) -> int: ...
+
+    @property
+    def data(self) -> Mapping[str, object]: ...
+
+
+def line_of(entry: Said) -> str:
     """An entry as the ladder tells it: who, what."""
     said = KINDS.get(entry.kind, anything)(entry.kind, entry.data, f"leg {entry.leg}" if entry.leg else "call")
     return entry.kind if said is None else " ".join(said)

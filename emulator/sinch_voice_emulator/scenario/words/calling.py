@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sinch_voice_emulator.engine.inputs import CallArrived
+from sinch_voice_emulator.engine.inputs import CallArrived, Refusal
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.party import PartyKind
 from sinch_voice_emulator.model.phone import Verdict
@@ -125,6 +125,14 @@ def _unreachable(branch: Branch, body: Any, _step: Step) -> Play[None]:
     yield from branch.stage.phone(body)._unreachable()
 
 
+def _refuse(branch: Branch, body: Any, _step: Step) -> Play[None]:
+    yield from branch.stage.phone(body["phone"])._refuse(Refusal(body["how"]), f"refuse ({body['how']})")
+
+
+def _check_refusal(body: Any) -> None:
+    party_of(body["phone"])
+
+
 def _check_address(body: Any) -> None:
     if isinstance(body, str):
         party_of(body)
@@ -143,5 +151,6 @@ WORDS = (
     Word("answer", _answer, _check_address),
     Word("decline", _decline, _check_address),
     Word("busy", _busy, _check_address),
+    Word("refuse", _refuse, _check_refusal),
     Word("unreachable", _unreachable, _check_address),
 )

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest
-from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Recorded, Reported
+from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Recorded, Reported, Told
 from sinch_voice_emulator.scenario.matchers import expected
 from sinch_voice_emulator.scenario.model import Step
-from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Fork, Mismatch, Play
+from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Changed, Fork, Mismatch, Play
 from sinch_voice_emulator.scenario.words.requests import answer_differences, judged, saved
 from sinch_voice_emulator.scenario.words.word import Word
 from sinch_voice_emulator.scenario.words.world import within_of
@@ -18,6 +18,7 @@ from sinch_voice_emulator.testkit.addresses import listed, party_of
 from sinch_voice_emulator.testkit.calls import WITHIN
 from sinch_voice_emulator.testkit.conferences import ConferenceSteps, InConference
 from sinch_voice_emulator.testkit.expectations import Expectation
+from sinch_voice_emulator.testkit.matching import matches
 from sinch_voice_emulator.testkit.values import Callback
 from sinch_voice_emulator.v1.durations import duration_from_json
 
@@ -30,6 +31,7 @@ _GOES_WITH: Mapping[str, tuple[str, ...]] = {
     "ringing": ("cli",),
     "state": ("call",),
     "ended": ("call",),
+    "told": ("call",),
     "conference": ("participants", "count"),
     "recording": ("call",),
     "cookies": ("call",),
@@ -55,13 +57,13 @@ def kind_of(body: Mapping[str, Any]) -> str:
     return kind
 
 
-def awaited(branch: Branch, body: Mapping[str, Any]) -> Play[None]:
+def awaited(branch: Branch, body: Mapping[str, Any], step: Step) -> Play[None]:
     """Wait for one expectation, and compare what came."""
     kind = kind_of(body)
     wanted, calls = _LOOKS[kind](branch, body)
     found = yield Awaiting(wanted, within_of(body, WITHIN), calls)
     if kind == "callback":
-        _compare(body, found)
+        _compare(branch, body, found, step)
         saved(branch, body.get("save", {}), found.body)
     elif kind == "callout":
         branch.placed(found, body.get("as"))
@@ -70,10 +72,25 @@ def awaited(branch: Branch, body: Mapping[str, Any]) -> Play[None]:
         saved(branch, body.get("save", {}), dict(found.data))
 
 
-def _compare(body: Mapping[str, Any], found: Callback) -> None:
+def _compare(branch: Branch, body: Mapping[str, Any], found: Callback, step: Step) -> None:
+    approval = branch.stage.approval
+    if approval is not None and "answer" in body:
+        approval.compared += 1
+        if answer_differences(body, found) or not _same(body["answer"], found.answer):
+            approval.changed.append(Changed(step, found.delivery.call_id, found.event, body["answer"], found.answer))
+        return
     judged(f"the backend answered {found.event} otherwise:", answer_differences(body, found), found.answer)
     if "attempts" in body and found.attempts != body["attempts"]:
         raise Mismatch(f"{found.event} was sent {found.attempts} times, not {body['attempts']}")
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Whether an answer is what it was, with nothing more in it either; matchers stand for what they accept."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping) and not any(str(name).startswith("$") for name in before):
+        return before.keys() == after.keys() and all(_same(item, after[name]) for name, item in before.items())
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) == len(after) and all(map(_same, before, after))
+    return matches(expected(before), after)
 
 
 def check(body: Mapping[str, Any]) -> None:
@@ -123,6 +140,11 @@ def _ended(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], t
     return call.awaiting_end(facts), (call.id,)
 
 
+def _told(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    call = branch.call(body.get("call"))
+    return Told(call, body["told"]), (call.id,)
+
+
 def _conference(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
     stage = branch.stage
     room = ConferenceSteps(stage.voice, stage.voice._room(body["conference"], "", ""))
@@ -167,6 +189,7 @@ _LOOKS: Mapping[str, Look] = {
     "ringing": _ringing,
     "state": _state,
     "ended": _ended,
+    "told": _told,
     "conference": _conference,
     "recording": _recording,
     "cookies": _cookies,
@@ -180,8 +203,8 @@ _LOOKS: Mapping[str, Look] = {
 # --- words -------------------------------------------------------------------------------------------------------------------
 
 
-def _expect(branch: Branch, body: Any, _step: Step) -> Play[None]:
-    yield from awaited(branch, body)
+def _expect(branch: Branch, body: Any, step: Step) -> Play[None]:
+    yield from awaited(branch, body, step)
 
 
 def _expect_all(branch: Branch, _body: Any, step: Step) -> Play[None]:

@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any
 
 from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.model.account import Account, OwnedNumber
 from sinch_voice_emulator.model.delivery import EventKind
 from sinch_voice_emulator.model.instants import SECOND
+from sinch_voice_emulator.model.party import PartyKind
 from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault, FaultKind
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.stage import Branch, Pause, Play, Stage
@@ -39,6 +41,23 @@ def put_rates(stage: Stage, rates: Mapping[str, Any]) -> None:
     prices = {prefix: price for prefix, price in rates.items() if prefix != "currency"}
     check_rates(rates)
     stage.voice.set_rates(prices, str(rates.get("currency", "EUR")))
+
+
+def put_numbers(stage: Stage, numbers: list[str]) -> None:
+    """Have the account own numbers, which its first application answers."""
+    account = stage.voice.runtime.account
+    owner = next(iter(account.applications))
+    for number in numbers:
+        party = party_of(number)
+        if party.kind is not PartyKind.NUMBER:
+            raise BadRequest(f"given.numbers has {number!r}, which is no number")
+        if not account.owns(party.endpoint):
+            entry = OwnedNumber(party.endpoint, "voice", account.applications[owner].key)
+            stage.voice._change(partial(_own, number=entry), number=party.endpoint)
+
+
+def _own(account: Account, number: OwnedNumber) -> None:
+    account.numbers[number.number, number.capability] = number
 
 
 def put_users(stage: Stage, names: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""From what happened to a scenario: recording, importing logged callbacks, replaying with approval."""

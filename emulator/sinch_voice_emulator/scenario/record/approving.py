@@ -1,0 +1,134 @@
+"""Replaying a recording against another version of a backend: how its answers differ, and taking the new ones over."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.scenario.model import Scenario
+from sinch_voice_emulator.scenario.record.general import Names
+from sinch_voice_emulator.scenario.record.writing import flow
+from sinch_voice_emulator.scenario.running import Outcome, playing
+from sinch_voice_emulator.scenario.stage import Approval, Changed, Plays
+from sinch_voice_emulator.testkit.core import VoiceSteps
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a replay came to: the outcome of its steps, how many answers were compared, and those that differ."""
+
+    outcome: Outcome
+    compared: int
+    changed: tuple[Changed, ...]
+    names: Mapping[str, str]
+    """Names of calls, by id."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the backend does what it did."""
+        return self.outcome.passed and not self.changed
+
+    def text(self) -> str:
+        """The differences for people, call by call."""
+        parts = []
+        for call in dict.fromkeys(one.call for one in self.changed):
+            parts.append(f"Call {self.names.get(call, call)}")
+            parts += [_shown(one) for one in self.changed if one.call == call]
+        if not self.outcome.passed:
+            after = "Then the recording could not be followed any further:\n" if self.changed else ""
+            parts.append(after + self.outcome.text())
+        answers = f"{self.compared} answer{'' if self.compared == 1 else 's'} compared"
+        verdict = f"{len(self.changed)} of them changed" if self.changed else "none of them changed"
+        return "\n\n".join([*parts, f"{self.outcome.title}: {answers}, {verdict}"])
+
+
+def replaying(voice: VoiceSteps, scenario: Scenario, row: Mapping[str, Any], variables: Mapping[str, Any]) -> Plays[Replay]:
+    """Play a recording, collecting the answers that differ instead of failing at the first."""
+    approval = Approval()
+    outcome = yield from playing(voice, scenario, row, variables, approval=approval)
+    return Replay(outcome, approval.compared, tuple(approval.changed), names_of(scenario, voice))
+
+
+def names_of(scenario: Scenario, voice: VoiceSteps) -> dict[str, str]:
+    """Names that the scenario gives to calls, by the ids they have now: calls are told apart by their order."""
+    named = [step.body["as"] for step in scenario.steps if isinstance(step.body, dict) and "as" in step.body]
+    created = [entry.call_id for entry in voice.watch.created()]
+    return dict(zip(created, named, strict=False)) if len(created) == len(named) else {}
+
+
+def _shown(one: Changed) -> str:
+    before, after = _lines(one.before), _lines(one.after)
+    diff = difflib.unified_diff(before, after, "recorded", "now", lineterm="", n=3)
+    body = "\n".join(f"    {line}" for line in list(diff)[2:])
+    return f"  {one.step.place}: step {one.step.number}, the answer to {one.event}\n{body}"
+
+
+def _lines(value: Any) -> list[str]:
+    if value is None:
+        return ["(an empty answer)"]
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=False).splitlines()
+
+
+# --- taking answers over -------------------------------------------------------------------------------------------------
+
+
+def approved(text: str, changed: Sequence[Changed], names: Mapping[str, str]) -> str:
+    """The text of a scenario file with the new answers in it; everything else stays, comments too.
+
+    Raises ``BadRequest`` for an answer that stands in another file (``include``), or in a file that is JSON.
+    """
+    calls = Names()
+    for call_id, name in names.items():
+        calls.give(call_id, name)
+    edits = []
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for one in changed:
+        node = _answer_node(root, one.step.place.path)
+        if node is None:
+            raise BadRequest(f"{one.step.place}: this answer does not stand in the file itself and cannot be replaced there")
+        start, end = node.start_mark.index, node.end_mark.index
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        edits.append((start, end, flow(calls.value(one.after))))
+    return _edited(text, edits)
+
+
+def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _answer_node(root: yaml.Node | None, path: str) -> yaml.Node | None:
+    """The node of ``answer`` below ``$.steps[3].expect``."""
+    node: yaml.Node | None = root
+    for part in _parts(path):
+        if isinstance(part, int) and isinstance(node, yaml.SequenceNode) and part < len(node.value):
+            node = node.value[part]
+        elif isinstance(part, str):
+            node = _member(node, part)
+        else:
+            return None
+    return _member(node, "answer")
+
+
+def _member(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((value for key, value in node.value if key.value == name), None)
+
+
+def _parts(path: str) -> list[str | int]:
+    parts: list[str | int] = []
+    for piece in path.removeprefix("$").replace("[", ".[").split("."):
+        if piece.startswith("["):
+            parts.append(int(piece[1:-1]))
+        elif piece:
+            parts.append(piece)
+    return parts

@@ -1,0 +1,55 @@
+"""What was seen once as what is to be seen each time: ids become names of calls, what changes with every run is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+CHANGES = frozenset(["callid", "callId", "callResourceUrl", "timestamp", "applicationKey", "version", "referenceId"])
+"""Members of callbacks and answers that differ from run to run, or say nothing about the call."""
+
+_STAMP = re.compile(r"\d{14}|\d{4}-\d\d-\d\dT\d\d:\d\d")
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+class Names:
+    """The names that calls have in a recording, by their ids."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def __contains__(self, call_id: str) -> bool:
+        return call_id in self._names
+
+    def give(self, call_id: str, name: str) -> None:
+        """Name a call."""
+        self._names[call_id] = name
+
+    def __getitem__(self, call_id: str) -> str:
+        return self._names[call_id]
+
+    def text(self, text: str) -> str:
+        """A text in which ids of calls are uses of variables, and what looks like a use is a plain text."""
+        text = text.replace("${", "$${")
+        for call_id, name in self._names.items():
+            text = text.replace(call_id, f"${{calls.{name}.id}}")
+        return text
+
+    def value(self, value: Any) -> Any:
+        """A value that is to be sent again as it was."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.text(str(name)): self.value(item) for name, item in value.items()}
+        return [self.value(item) for item in value] if isinstance(value, list) else value
+
+    def expected(self, value: Any) -> Any:
+        """A value that is expected again: without what changes, with anything in place of a time or an id of a run."""
+        if isinstance(value, str):
+            text = self.text(value)
+            return {"$any": True} if _STAMP.search(text) or _GUID.search(text) else text
+        if isinstance(value, Mapping):
+            kept = {name: item for name, item in value.items() if name not in CHANGES and item is not None}
+            return {self.text(str(name)): self.expected(item) for name, item in kept.items()}
+        return [self.expected(item) for item in value] if isinstance(value, list) else value
