@@ -98,7 +98,7 @@ def test_what_went_wrong_outside_of_calls_is_told_too(control: Control) -> None:
     shown = text(control, "/ladder").split("\n\n")
     assert len(shown) == 2
     assert shown[1].splitlines()[0] == "Outside of calls"
-    assert "! api.refused: method POST, path /calling/v1/callouts" in shown[1]
+    assert "! refuses POST /calling/v1/callouts: 401 " in shown[1]
 
 
 # --- the check at the end -------------------------------------------------------------------------------------------------

@@ -161,6 +161,12 @@ def test_an_entry_without_data_does_no_harm(kind: str) -> None:
         ("remark", {"text": "Look here."}, "platform Look here."),
         ("calls.forgotten", {"text": "One call is forgotten."}, "call One call is forgotten."),
         ("something.new", {"a": 1, "b": "c"}, "call something.new: a 1, b c"),
+        (
+            "api.refused",
+            {"method": "GET", "path": "/x", "status": 404, "error": 40400, "message": "Not found", "why": "the port is another"},
+            "refuses GET /x: 404 Not found (the port is another)",
+        ),
+        ("api.refused", {"method": "GET", "path": "/x", "status": 401, "message": "No"}, "refuses GET /x: 401 No"),
     ],
 )
 def test_what_kinds_say(kind: str, data: dict[str, Any], text: str) -> None:

@@ -149,6 +149,12 @@ def _tones(_kind: str, data: Data, leg: str) -> Said:
     return leg, f"hears the tones {data.get('tones', '')}"
 
 
+def _refused(_kind: str, data: Data, _leg: str) -> Said:
+    why = f" ({data['why']})" if data.get("why") else ""
+    request = f"{data.get('method', '')} {data.get('path', '')}".strip()
+    return "platform", f"refuses {request}: {data.get('status', '')} {data.get('message', '')}{why}"
+
+
 KINDS: dict[str, Describe] = {
     "call.created": _created,
     "call.ended": _ended,
@@ -179,6 +185,7 @@ KINDS: dict[str, Describe] = {
     "recording.deleted": lambda _kind, data, _leg: ("platform", f"recording deleted: {data.get('key', '')}"),
     "call.managed": lambda _kind, data, _leg: ("backend", f"-> PATCH {data.get('action', '')}".rstrip()),
     "call.reported": lambda _kind, data, _leg: ("backend", f"reports {details(data, 'status', 'details')}"),
+    "api.refused": _refused,
     "stub.answered": _stubbed,
     "callback.queued": _queued,
     "callback.inline": lambda _kind, data, _leg: ("backend", f"{_event(data)} was answered in the callout itself"),
