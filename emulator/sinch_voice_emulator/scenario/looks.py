@@ -64,6 +64,33 @@ class Reported(_Facts):
         return ""
 
 
+class Told:
+    """What the backend was told of a call, in order."""
+
+    def __init__(self, call: CallSteps, events: list[str]) -> None:
+        self.sentence = f"the backend was to be told {_listed(events)} of the call, and nothing else"
+        self._call = call
+        self._events = events
+
+    def look(self) -> list[str] | None:
+        return self._events if self._told() == self._events else None
+
+    def hopeless(self) -> str:
+        if self._told() != self._events[: len(self._told())]:
+            return "it was told otherwise"
+        return "" if self._call.live else f"the call has ended ({self._call.result} / {self._call.reason})"
+
+    def near(self) -> str:
+        return f"The backend was told {_listed(self._told())}."
+
+    def _told(self) -> list[str]:
+        return [one.event for one in self._call.callbacks]
+
+
+def _listed(events: list[str]) -> str:
+    return ", ".join(events) or "nothing"
+
+
 class Recorded:
     """A recording of a call, or of a conference when ``facts`` names one."""
 

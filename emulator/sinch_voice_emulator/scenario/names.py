@@ -15,7 +15,7 @@ from sinch_voice_emulator.v1.problems import nearest
 
 BEGINS_A_CALL = ("incoming_call", "sip_call", "app_call")
 NEEDS_A_CALL = ("press", "say", "hang_up", "lose_network", "detect", "beep", "redeliver")
-KINDS_WITH_A_CALL = ("callback", "heard", "dialled", "state", "ended", "cookies", "report")
+KINDS_WITH_A_CALL = ("callback", "heard", "dialled", "state", "ended", "told", "cookies", "report")
 
 
 class _Known:
