@@ -20,9 +20,9 @@ _FOR_EDITORS = "# yaml-language-server:"
 def shipped() -> list[tuple[str, Path]]:
     """Name and path of each file, in order of names; a name is that of the file without its ending."""
     for folder in FOLDERS:
-        found = sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("_"))
+        found = sorted((path.stem, path) for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("_"))
         if found:
-            return [(path.stem, path) for path in found]
+            return found
     raise FileNotFoundError(f"the scenarios are neither in {FOLDERS[0]} nor in {FOLDERS[1]}")
 
 
