@@ -163,7 +163,14 @@ def test_an_entry_without_data_does_no_harm(kind: str) -> None:
         ("something.new", {"a": 1, "b": "c"}, "call something.new: a 1, b c"),
         (
             "api.refused",
-            {"method": "GET", "path": "/x", "status": 404, "error": 40400, "message": "Not found", "why": "the port is another"},
+            {
+                "method": "GET",
+                "path": "/x",
+                "status": 404,
+                "error": 40400,
+                "message": "Not found",
+                "why": "the port is another",
+            },
             "refuses GET /x: 404 Not found (the port is another)",
         ),
         ("api.refused", {"method": "GET", "path": "/x", "status": 401, "message": "No"}, "refuses GET /x: 401 No"),
