@@ -1,4 +1,4 @@
-"""What several of these tests need: Node with the official SDK installed."""
+"""What several of these tests need: Node with the official SDK installed, and the image of the emulator."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
+from integration.containers import image, report
+
+__all__ = ["image", "node", "report"]
 
 FOLDER = Path(__file__).parent / "node"
 INSTALL = (
