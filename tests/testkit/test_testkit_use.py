@@ -50,8 +50,6 @@ def test_an_account_of_its_own(voice: SinchVoice) -> None:
 def test_clocks_that_cannot_be_moved() -> None:
     with pytest.raises(Conflict, match="make the emulator with make_emulator"):
         SinchVoice(Emulator(Settings(), lambda: ManualClock(0)))
-    with pytest.raises(Conflict, match="its clock is auto or manual"):
-        SinchVoice(make_emulator(), clock="real")
     emulator = Emulator(Settings(), lambda: AccountClock(mode="real"))
     assert SinchVoice(emulator, start=START).now == START
     assert emulator.account().clock.seconds_until(0) is not None

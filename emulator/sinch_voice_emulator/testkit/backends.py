@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, Literal, Protocol, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest
@@ -97,10 +98,11 @@ class WsgiBackend(InProcess):
 class AsgiBackend(InProcess):
     """An ASGI app: FastAPI, Starlette, Django's ASGI handler, Quart ..."""
 
-    def __init__(self, app: Callable[..., Any], path: str) -> None:
+    def __init__(self, app: Callable[..., Any], path: str, loop: BackgroundLoop | None = None) -> None:
         super().__init__(path)
         self._app = app
-        self._loop: BackgroundLoop | None = None
+        self._loop = loop
+        self._shared = loop is not None
 
     def _call(self, exchange: Exchange) -> Answer:
         if self._loop is None:
@@ -111,8 +113,8 @@ class AsgiBackend(InProcess):
         return await call_asgi(self._app, exchange)
 
     def close(self) -> None:
-        """Shut the app down and end the loop."""
-        if self._loop is not None:
+        """Shut the app down and end the loop, unless others use it."""
+        if self._loop is not None and not self._shared:
             self._loop.close()
             self._loop = None
 
@@ -130,11 +132,11 @@ class FunctionBackend(InProcess):
         if inspect.isawaitable(said):
             self._loop = self._loop or BackgroundLoop()
             said = self._loop.run(_awaited(said))
-        return _as_answer(said)
+        return answer_of(said)
 
     async def _call_async(self, exchange: Exchange) -> Answer:
         said = self._function(json.loads(exchange.body))
-        return _as_answer(await said if inspect.isawaitable(said) else said)
+        return answer_of(await said if inspect.isawaitable(said) else said)
 
     def close(self) -> None:
         """End the loop, if a coroutine function needed one."""
@@ -164,6 +166,30 @@ class UrlBackend:
         """Nothing to let go of."""
 
 
+class HostedApp:
+    """An ASGI app that has started up on a loop of ours, for many accounts at once; see ``hosted``."""
+
+    def __init__(self, app: Callable[..., Any]) -> None:
+        self.app = app
+        self.loop = BackgroundLoop.with_app(app)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+@contextmanager
+def hosted(target: Target | None) -> Iterator[Target | None]:
+    """A target that many accounts can have at once: an ASGI app starts up once, and shuts down at the end."""
+    if target is None or isinstance(target, str) or kind_of(target) != "asgi":
+        yield target
+        return
+    app = HostedApp(target)
+    try:
+        yield app
+    finally:
+        app.loop.close()
+
+
 def backend_for(target: Target, path: str, kind: Kind | None, send: SendOverHttp) -> Backend:
     """The backend for a target of whatever kind. Raises ``BadRequest`` where nobody can tell what it is."""
     if not path.startswith("/"):
@@ -173,6 +199,8 @@ def backend_for(target: Target, path: str, kind: Kind | None, send: SendOverHttp
         if kind != "url":
             raise BadRequest(f"{target!r} is a text, so it is a URL and no {kind}; hand over the app itself")
         return UrlBackend(target, send)
+    if isinstance(target, HostedApp):
+        return AsgiBackend(target.app, path, target.loop)
     if kind == "wsgi":
         return WsgiBackend(target, path)
     return AsgiBackend(target, path) if kind == "asgi" else FunctionBackend(target, path)
@@ -205,7 +233,8 @@ async def _awaited(said: Awaitable[Any]) -> Any:
     return await said
 
 
-def _as_answer(said: object) -> Answer:
+def answer_of(said: object) -> Answer:
+    """What a function says, as an answer: SVAML, bytes, a whole answer, or nothing."""
     if said is None:
         return Answer(200)
     if isinstance(said, Answer):

@@ -21,7 +21,7 @@ from sinch_voice_emulator.runtime.clocks import AccountClock, Mode
 from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.journal import Entry
-from sinch_voice_emulator.runtime.virtual import Steps, TimedOut, VirtualDriver, run, run_async
+from sinch_voice_emulator.runtime.virtual import Steps, TimedOut, run, run_async
 from sinch_voice_emulator.testkit import arrivals, opening
 from sinch_voice_emulator.testkit.addresses import listed
 from sinch_voice_emulator.testkit.backends import Backend, InProcess, Kind, Target, UrlBackend, backend_for
@@ -29,7 +29,9 @@ from sinch_voice_emulator.testkit.checks import Leftovers
 from sinch_voice_emulator.testkit.expectations import Expectation
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
 from sinch_voice_emulator.testkit.looks import Looks
+from sinch_voice_emulator.testkit.real_time import driver_for
 from sinch_voice_emulator.testkit.reporting import Reporter
+from sinch_voice_emulator.testkit.serving import over_http
 from sinch_voice_emulator.testkit.values import Callback
 from sinch_voice_emulator.testkit.watch import Watch
 from sinch_voice_emulator.v1.phones_json import behaviour_from_json
@@ -43,9 +45,10 @@ class VoiceSteps(Looks):
     """One account, its clock, its telephones and the backend under test.
 
     Without an emulator it makes one of its own, which ends with it. An ``account`` that is not there yet is made, with an
-    application and credentials of its own. ``clock`` is ``auto`` (time moves while somebody waits) or ``manual`` (only
-    ``advance`` moves it); ``start`` is where it begins, ``None`` leaves it where the account's clock stands. Ids are made from
-    ``seed``, by default from the account's name and its epoch.
+    application and credentials of its own. ``clock`` is ``auto`` (time moves while somebody waits), ``manual`` (only
+    ``advance`` moves it) or ``real`` (it runs by itself, ``speed`` times as fast as the wall clock, and callbacks come over
+    HTTP); ``start`` is where it begins, ``None`` leaves it where the account's clock stands. Ids are made from ``seed``, by
+    default from the account's name and its epoch.
     """
 
     callback_path = "/"
@@ -57,14 +60,15 @@ class VoiceSteps(Looks):
         account: str = DEFAULT_ACCOUNT,
         *,
         clock: Mode = "auto",
+        speed: float = 1.0,
         start: datetime | None = None,
         seed: str = "",
     ) -> None:
         self._owns_emulator = emulator is None
-        self.emulator = emulator or opening.make_emulator(clock, start)
+        self.emulator = emulator or opening.make_emulator(start=start)
         self.runtime = opening.account_of(self.emulator, account)
-        opening.take(self.runtime, clock)
-        self.driver = VirtualDriver(self.runtime)
+        opening.take(self.runtime, clock, speed)
+        self.driver = driver_for(self.emulator, self.runtime)
         self.watch = Watch(self.runtime)
         self._closed = False
         self._seed, self._lives = seed, 0
@@ -124,7 +128,8 @@ class VoiceSteps(Looks):
         what they are.
         """
         owner = self._application(application)
-        backend = backend_for(target, path or self.callback_path, kind, self.emulator.post)
+        make = backend_for if self.clock.virtual else over_http
+        backend = make(target, path or self.callback_path, kind, self.emulator.post)
         before = self._backends.pop(owner.key.lower(), None)
         if before is not None:
             before.close()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from sinch_voice_emulator.emulator import Emulator
-from sinch_voice_emulator.errors import Conflict, NotFound
+from sinch_voice_emulator.errors import BadRequest, Conflict, NotFound
 from sinch_voice_emulator.model.account import Account, Application
 from sinch_voice_emulator.model.ids import guid
 from sinch_voice_emulator.model.instants import Instant
@@ -52,8 +52,8 @@ def account_of(emulator: Emulator, name: str) -> AccountRuntime:
     return emulator.create_account(account)
 
 
-def take(runtime: AccountRuntime, clock: Mode) -> None:
-    """Have a test move the account's clock. Raises ``Conflict`` when another one does so already."""
+def take(runtime: AccountRuntime, clock: Mode, speed: float = 1.0) -> None:
+    """Have a test hold the account's clock. Raises ``Conflict`` when another one moves it already."""
     if runtime.driven_by_hand:
         raise Conflict(
             f"account {runtime.name} is in use by another test or another SinchVoice: close that one first, or take an "
@@ -61,9 +61,9 @@ def take(runtime: AccountRuntime, clock: Mode) -> None:
         )
     if not isinstance(runtime.clock, AccountClock):
         raise Conflict(f"the clock of account {runtime.name} cannot be moved; make the emulator with make_emulator()")
-    if clock == "real":
-        raise Conflict("a test moves time itself: its clock is auto or manual")
-    runtime.clock.change(mode=clock)
+    if clock != "real" and speed != 1.0:
+        raise BadRequest(f'only a clock that runs by itself has a speed: clock="real", speed={speed:g}')
+    runtime.clock.change(clock, speed)
 
 
 class Hold:
