@@ -338,10 +338,15 @@ def test_secret(sinch_voice):
 
 def test_a_failing_test_shows_its_calls_and_is_not_checked_on_top(run: Run) -> None:
     result = run(
-        "def test_it(sinch_voice):\n    sinch_voice.deliver_to(backend)\n    assert sinch_voice.incoming_call().keys == '1'"
+        """
+def test_it(sinch_voice):
+    sinch_voice.deliver_to(lambda event: {}["the reason"])
+    assert sinch_voice.incoming_call().keys == "1"
+"""
     )
     result.assert_outcomes(failed=1)
     assert "- Sinch Voice calls -" in said(result)
+    assert "The backend raised:\n  * KeyError while it handled ice: 'the reason'" in said(result)
     assert "caller    +12025550143 calls +12025550100 by phone" in said(result)
     assert "still open" not in said(result)
 

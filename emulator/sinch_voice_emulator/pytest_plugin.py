@@ -244,7 +244,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     from sinch_voice_emulator.testkit import ExpectationFailed
 
     if not call.excinfo.errisinstance((ExpectationFailed, pytest.fail.Exception)) and not voice.closed:
-        ladders = voice.ladder()
-        if ladders:
-            report.sections.append(("Sinch Voice calls", ladders))
+        story = voice.reporter.story(str(call.excinfo.value))
+        if story:
+            report.sections.append(("Sinch Voice calls", story))
     return report

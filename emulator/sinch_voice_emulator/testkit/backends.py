@@ -20,6 +20,7 @@ from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.ports import Answer
 from sinch_voice_emulator.testkit.asgi import call_asgi
 from sinch_voice_emulator.testkit.background import BackgroundLoop
+from sinch_voice_emulator.testkit.swallowed import overheard
 from sinch_voice_emulator.testkit.wsgi import call_wsgi
 
 Kind: TypeAlias = Literal["wsgi", "asgi", "function", "url"]
@@ -57,25 +58,31 @@ class InProcess:
 
     def post(self, exchange: Exchange) -> Outcome:
         """What the target answers."""
-        try:
-            return self._call(exchange)
-        except Exception as fault:
-            return self._failed(exchange.delivery, fault)
+        with overheard() as swallowed:
+            try:
+                answer = self._call(exchange)
+            except Exception as fault:
+                answer = _failed(fault)
+                swallowed[:] = [fault]
+        self._blame(exchange.delivery, swallowed)
+        return answer
 
     async def post_async(self, exchange: Exchange) -> Outcome:
         """What the target answers."""
-        try:
-            return await self._call_async(exchange)
-        except Exception as fault:
-            return self._failed(exchange.delivery, fault)
+        with overheard() as swallowed:
+            try:
+                answer = await self._call_async(exchange)
+            except Exception as fault:
+                answer = _failed(fault)
+                swallowed[:] = [fault]
+        self._blame(exchange.delivery, swallowed)
+        return answer
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _failed(self, delivery: Delivery, fault: Exception) -> Answer:
-        """What a web server answers for an application that raises; the test is told what it was."""
-        self.raised.append((delivery, fault))
-        return Answer(500, (("content-type", "text/plain"),), f"{type(fault).__name__}: {fault}".encode())
+    def _blame(self, delivery: Delivery, faults: list[Exception]) -> None:
+        self.raised += [(delivery, fault) for fault in faults]
 
     def _call(self, exchange: Exchange) -> Answer:
         raise NotImplementedError
@@ -227,6 +234,11 @@ def kind_of(target: object) -> Kind:
             'deliver_to(app, kind="wsgi"), "asgi" or "function" (which takes the event and returns SVAML)'
         )
     return kinds[needed]
+
+
+def _failed(fault: Exception) -> Answer:
+    """What a web server answers for an application that raises."""
+    return Answer(500, (("content-type", "text/plain"),), f"{type(fault).__name__}: {fault}".encode())
 
 
 async def _awaited(said: Awaitable[Any]) -> Any:

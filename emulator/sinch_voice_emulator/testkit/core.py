@@ -279,7 +279,10 @@ class VoiceSteps(Looks):
         ``what`` is asked once everything has happened that was to happen before.
         """
         yield from self.driver.settle()
-        reply = self.runtime.submit(what())
+        try:
+            reply = self.runtime.submit(what())
+        except Conflict as refusal:
+            raise self.reporter.refused(refusal) from self.reporter.latest_raised()
         yield from self.driver.settle()
         return reply
 

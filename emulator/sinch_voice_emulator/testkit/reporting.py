@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from sinch_voice_emulator.errors import EmulatorError
+from sinch_voice_emulator.errors import Conflict, EmulatorError, IllegalTransition
 from sinch_voice_emulator.ladder import render
 from sinch_voice_emulator.ladder.lines import KINDS, anything
 from sinch_voice_emulator.runtime.account import AccountRuntime
@@ -44,7 +44,7 @@ class Reporter:
         """An expectation that was not met: in time, or at all where ``late`` is ``None``."""
         ladders = self.ladders(calls or self._every_call())
         failure = ExpectationFailed(message(self.unmet(wanted, within, late), ladders))
-        failure.__cause__ = self._latest_raised()
+        failure.__cause__ = self.latest_raised()
         return failure
 
     def unmet(self, wanted: Expectation[Any], within: float, late: TimedOut | None) -> str:
@@ -55,6 +55,25 @@ class Reporter:
         else:
             first, standing = f"{sentence} within {within:g} s, and that did not happen.", _standing(late)
         return message(first, wanted.near(), standing, self.raised_notes())
+
+    def refused(self, refusal: Conflict) -> Conflict:
+        """An action that is not possible now: with what to do instead, and with what the backend raised."""
+        said = str(refusal)
+        if isinstance(refusal, IllegalTransition):
+            said += f"; {self._instead()}"
+        refusal.args = (message(said, self.raised_notes()),)
+        return refusal
+
+    def _instead(self) -> str:
+        """What to do in place of something that a call is not ready for."""
+        calls = self._account.engine.state.calls.values()
+        doomed = [f"call {call.id} is about to end ({call.doom.value})" for call in calls if call.live and call.doom]
+        return "; ".join(doomed) or 'wait until it can: call.expect_prompt("...") or call.expect_state("in a menu")'
+
+    def story(self, told: str = "") -> str:
+        """What the backend raised, unless ``told`` says so already, and the ladders of every call."""
+        notes = self.raised_notes()
+        return message("" if notes in told else notes, self.ladders(self._every_call()))
 
     def never_so(self, within: float, late: TimedOut) -> ExpectationFailed:
         """A condition of the test's own that did not come true."""
@@ -98,9 +117,21 @@ class Reporter:
             for attempt in delivery.attempts
             if attempt.status in HINTS
         }
-        return [HINTS[status].format(url=url, path=urlsplit(url).path) for status, url in last.items() if status]
+        hints = [HINTS[status].format(url=url, path=urlsplit(url).path) for status, url in last.items() if status]
+        return hints + ([] if self.latest_raised() is not None else self._errors())
 
-    def _latest_raised(self) -> Exception | None:
+    def _errors(self) -> list[str]:
+        """What the backend said with its last answer of 500 or more, where that is a text and not a page."""
+        failed = [
+            f"{attempt.url} answered {attempt.status} to {delivery.event.value}: {text}"
+            for delivery in self._account.deliveries.values()
+            for attempt in delivery.attempts
+            if (attempt.status or 0) >= 500 and (text := _excerpt(attempt.response_body))
+        ]
+        return failed[-1:]
+
+    def latest_raised(self) -> Exception | None:
+        """What a backend in this process raised last."""
         faults = [fault for one in self._backends if isinstance(one, InProcess) for _, fault in one.raised]
         return faults[-1] if faults else None
 
@@ -131,6 +162,12 @@ def line_of(entry: Said) -> str:
     """An entry as the ladder tells it: who, what."""
     said = KINDS.get(entry.kind, anything)(entry.kind, entry.data, f"leg {entry.leg}" if entry.leg else "call")
     return entry.kind if said is None else " ".join(said)
+
+
+def _excerpt(body: bytes) -> str:
+    """The beginning of an answer in one line; nothing of a page."""
+    text = " ".join(body[:400].decode(errors="replace").split())
+    return "" if text.startswith("<") else text[:200]
 
 
 def _where(fault: Exception) -> str:
