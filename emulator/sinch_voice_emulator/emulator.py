@@ -341,9 +341,7 @@ class Emulator:
     def _identify(self) -> Identity | None:
         """The certificate for ports with TLS and for what comes by proxy; ``None`` when there are none such."""
         wanted = self.settings.tls
-        if not any(place.tls or Role.PROXY in place.roles for place in self.settings.listen):
-            if wanted.certificate or wanted.key:
-                raise EmulatorError("a certificate needs a port that shows it: add --tls, or --listen 8443=tls")
+        if not self.settings.needs_certificate:
             return None
         from sinch_voice_emulator.runtime import tls
 

@@ -88,7 +88,7 @@ def pair(folder: Path, name: str, days: int = 5) -> None:
             "the certificate in old.crt has expired; clients would refuse it",
         ),
         ("--tls --tls-key a.key", "a private key needs its certificate beside it: add --tls-certificate FILE"),
-        ("--tls-certificate a.crt", "a certificate needs a port that shows it: add --tls, or --listen 8443=tls"),
+        ("--tls-certificate a.crt", "A certificate needs a port that shows it: add --tls, or --listen 8443=tls"),
         (
             "--listen 127.0.0.1:0=proxy --tls-directory a.crt",
             "the certificate authority cannot be kept in {}/a.crt: File exists",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sinch_voice_emulator.cli import COMMANDS
-from sinch_voice_emulator.settings import Role, Settings, load
+from sinch_voice_emulator.settings import Role, Settings, SettingsError, load
 from sinch_voice_emulator.settings.options import CONFIG, OPTIONS, Kind, Option
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def _certificates(emulator: Emulator) -> list[str]:
 
 def _serve(**parameters: Any) -> None:
     settings = settings_from(parameters)
+    if (settings.tls.certificate or settings.tls.key) and not settings.needs_certificate:
+        raise SettingsError("A certificate needs a port that shows it: add --tls, or --listen 8443=tls.")
     from sinch_voice_emulator.cli.logs import announce, configure, journal_listener
     from sinch_voice_emulator.emulator import Emulator
 

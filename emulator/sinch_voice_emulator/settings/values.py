@@ -146,6 +146,11 @@ class Settings:
     config_file: str = ""
 
     @property
+    def needs_certificate(self) -> bool:
+        """Whether some port has TLS, or is there for clients that want it inside a tunnel."""
+        return any(place.tls or Role.PROXY in place.roles for place in self.listen)
+
+    @property
     def own_hosts(self) -> tuple[str, ...]:
         """Names and addresses that the emulator was told it has, in lower case."""
         told = (*(place.host for place in self.listen), urlsplit(self.public_url).hostname or "", *self.tls.names)
