@@ -109,6 +109,7 @@ def test_only_what_the_package_is_built_from_goes_to_the_engine() -> None:
         for name in line.split()[1:-1]
     }
     assert lines[0] == "*"
+    assert {"**/__pycache__", "**/.*_cache", "**/*.egg-info"} <= set(lines)
     assert {line.removeprefix("!") for line in lines if line.startswith("!")} == copied
     assert all(Path(ROOT / name).exists() for name in copied)
 
