@@ -23,6 +23,7 @@ import yaml
 
 from integration.containers import podman
 from integration.images import BINARIES, COMPOSE, PATIENCE, ROOT, Running, read_dockerfile
+from sinch_voice_emulator.runtime.detours import Detours
 from sinch_voice_emulator.settings import Settings, load
 from sinch_voice_emulator.settings.options import OTHER_VARIABLES
 
@@ -54,6 +55,14 @@ def test_the_page_shows_the_files() -> None:
     assert {name for name, _ in shown} == {str(path.relative_to(ROOT)) for path in RECIPES.iterdir() if path.is_file()}
     for name, text in shown:
         assert text == (ROOT / name).read_text(), f"docs/ci.md and {name} differ"
+
+
+def test_the_page_names_a_setting_that_does_what_it_says() -> None:
+    (name, value), *others = re.findall(r"^(SINCH_\w+)=(\S+)$", (ROOT / "docs" / "ci.md").read_text(), re.MULTILINE)
+    detours = Detours(load({}, {name: value}).rewrite_callback_hosts)
+    for host in ("localhost", "127.0.0.1"):
+        assert detours.of(f"http://{host}:5000/voice") == "http://host.docker.internal:5000/voice"
+    assert others == []
 
 
 def test_github_reaches_the_backend_on_the_runner() -> None:
