@@ -117,6 +117,18 @@ def test_a_call_between_apps_cannot_be_managed(api: Api) -> None:
     assert "telephone network" in api.last_request()["why"]
 
 
+@pytest.mark.parametrize("instruction", [{"name": "sendDtmf", "value": "1"}, {"name": "setCookie", "key": "a", "value": "b"}])
+def test_a_leg_only_hears(api: Api, instruction: dict[str, str]) -> None:
+    backend = Backend(api, ice=connect("connectPstn", number="+46701740642"), ace=connect("continue"))
+    call_id = backend.arrive()
+    backend.run(5)
+    leg = f"/calling/v1/calls/id/{call_id}/leg/callee"
+    api.refuses(api.patch(leg, {"instructions": [instruction]}), 400, 40003, "Invalid request")
+    assert "which hears playFiles and say only" in api.last_request()["why"]
+    assert api.patch(leg, {"instructions": [{"name": "say", "text": "Two minutes remain."}]}).status_code == 200
+    assert not {"tones.sent", "cookie.set"} & {entry.kind for entry in backend.account.journal.read().entries}
+
+
 def test_headers_travel_with_the_callbacks(api: Api) -> None:
     backend = Backend(api, ice=HANG_UP)
     sent = {f"X-CB-Trace-{number}": f"v{number}" for number in range(7)}

@@ -82,7 +82,9 @@ def test_continue() -> None:
     recorded = {"name": "continue", "record": True, "recordingOptions": {"destinationUrl": "gs://b/f", "format": "wav"}}
     assert action(recorded, ACE) == Proceed(RecordingOptions("gs://b/f", "wav"))
     assert action(recorded) == Proceed(RecordingOptions("gs://b/f", "wav"))
-    assert fault({"action": {"name": "continue"}}, DID) == ("$.action.name", "continue is not allowed in the answer to ICE")
+    path, message = fault({"action": {"name": "continue"}}, DID)
+    assert path == "$.action.name"
+    assert message.startswith("continue is not allowed in the answer to ICE; allowed there: hangup, connectPstn, connectMxp, ")
     idle = {"action": {"name": "continue", "recordingOptions": {}}}
     assert remarks(idle, ACE) == ["recordingOptions has no effect without record: true"]
 
@@ -303,8 +305,10 @@ def test_menus_while_managing() -> None:
     assert isinstance(action(MENU, PARKED), EnterMenu)
     assert isinstance(action(MENU, replace(MANAGE, state=CallState.CONFERENCE)), EnterMenu)
     expected = "runMenu is allowed in a management request only while the call is in a conference or parked, but is connected"
-    assert fault({"action": MENU}, replace(MANAGE, state=CallState.CONNECTED)) == ("$.action.name", expected)
-    assert fault({"action": MENU}, MANAGE)[1].endswith("in a conference or parked")
+    path, message = fault({"action": MENU}, replace(MANAGE, state=CallState.CONNECTED))
+    assert path == "$.action.name"
+    assert message == f"{expected}; allowed now: hangup, continue, park, startRecording, stopRecording"
+    assert "in a conference or parked; allowed now" in fault({"action": MENU}, MANAGE)[1]
 
 
 def test_recording_actions_while_managing() -> None:
@@ -342,7 +346,8 @@ def test_a_custom_callout_connects() -> None:
 
 
 def test_events_that_are_outside_the_table() -> None:
-    assert fault({"action": {"name": "park"}}, ACE) == ("$.action.name", "park is not allowed in the answer to ACE")
+    message = "park is not allowed in the answer to ACE; allowed there: hangup, continue, connectConf, runMenu"
+    assert fault({"action": {"name": "park"}}, ACE) == ("$.action.name", message)
     assert isinstance(action({"name": "park"}, replace(ACE, callout=CalloutKind.SPEECH)), Park)
     assert isinstance(action({"name": "park"}, PIE), Park)
     assert fault({"action": {"name": "park"}}, replace(PIE, profile=STRICT))[0] == "$.action.name"

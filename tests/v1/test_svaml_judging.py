@@ -9,7 +9,7 @@ import pytest
 
 from sinch_voice_emulator.model.call import Call, CalloutKind, CallState, Origin
 from sinch_voice_emulator.model.party import number
-from sinch_voice_emulator.model.profile import OBSERVED, STRICT
+from sinch_voice_emulator.model.profile import OBSERVED, STRICT, BehaviourProfile
 from sinch_voice_emulator.model.script import (
     Answer,
     HangUp,
@@ -224,13 +224,69 @@ def test_answer_while_managing() -> None:
     assert judge(document, replace(MANAGE, state=CallState.PARKED)).problems == ()
 
 
-def test_one_leg_only_hears() -> None:
-    leg = replace(MANAGE, leg_url=True)
+LEG = replace(MANAGE, leg_url=True)
+
+
+@pytest.mark.parametrize("profile", [OBSERVED, STRICT])
+@pytest.mark.parametrize("name", ["sendDtmf", "setCookie", "answer", "startRecording", "stopRecording"])
+def test_one_leg_only_hears(name: str, profile: BehaviourProfile) -> None:
+    leg = replace(LEG, profile=profile)
     assert judge({"instructions": [SAY]}, leg).problems == ()
-    (problem,) = judge({"instructions": [{"name": "stopRecording"}]}, leg).problems
-    assert problem.message == "stopRecording makes no sense for one leg; only playFiles and say do"
-    assert problem.severity == "warning"
-    assert judge({"instructions": [{"name": "stopRecording"}]}, replace(leg, profile=STRICT)).errors
+    (problem, *_) = judge({"instructions": [{"name": name, "value": "1", "key": "a"}]}, leg).errors
+    assert (problem.path, problem.message) == (
+        "$.instructions[0].name",
+        f"{name} is not allowed for one leg, which hears playFiles and say only",
+    )
+    assert (problem.expected, problem.found) == ("one of playFiles, say", name)
+
+
+@pytest.mark.parametrize("name", ["hangup", "continue"])
+def test_a_call_goes_on_or_ends_after_what_one_leg_hears(name: str) -> None:
+    assert judge({"instructions": [SAY], "action": {"name": name}}, replace(LEG, profile=STRICT)).problems == ()
+
+
+def test_other_actions_do_not_concern_a_leg() -> None:
+    document = {"action": {"name": "park"}}
+    (problem,) = judge(document, LEG).problems
+    message = "park is for the whole call; what a leg hears is followed by hangup or continue"
+    assert (problem.path, problem.message, problem.severity) == ("$.action.name", message, "warning")
+    (problem,) = judge(document, replace(LEG, profile=STRICT)).errors
+    assert problem.message == message
+    (problem,) = judge({"action": {"name": "stopRecording"}}, LEG).errors
+    assert problem.message == "stopRecording is not allowed for one leg, which hears playFiles and say only"
+
+
+@pytest.mark.parametrize(
+    ("document", "context", "expected", "near"),
+    [
+        ({"action": {"name": "park"}}, ACE, "one of hangup, continue, connectConf, runMenu", ""),
+        (
+            {"action": {"name": "connectMxp"}},
+            replace(PIE, profile=STRICT),
+            "one of hangup, continue, connectPstn, connectConf, connectSip, runMenu",
+            "connectSip",
+        ),
+        (
+            {"action": {"name": "connectPstn"}},
+            replace(MANAGE, state=CallState.CONNECTED),
+            "one of hangup, continue, park, startRecording, stopRecording",
+            "",
+        ),
+        (
+            {"instructions": [{"name": "answer"}], "action": BYE},
+            PIE,
+            "one of playFiles, say, sendDtmf, setCookie, startRecording, stopRecording",
+            "",
+        ),
+    ],
+)
+def test_what_is_in_the_wrong_place_says_what_is_allowed_there(
+    document: object, context: Context, expected: str, near: str
+) -> None:
+    problem = judge(document, context).errors[0]
+    assert (problem.expected, problem.nearest) == (expected, near)
+    when = "now" if context.state else "there"
+    assert problem.message.endswith(f"; allowed {when}: {expected.removeprefix('one of ')}")
 
 
 def test_only_a_verdict_counts_in_the_answer_to_dice() -> None:

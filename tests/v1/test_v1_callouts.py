@@ -309,7 +309,8 @@ def test_advance_answers_that_say_nothing() -> None:
         ({"ice": '{"action":{"name":"fly"}}'}, "ice $.action.name: there is no action fly"),
         (
             {"ace": '{"action":{"name":"connectPstn","number":"+12233445566"}}', "destination": TO},
-            "ace $.action.name: connectPstn is not allowed in the answer to ACE",
+            "ace $.action.name: connectPstn is not allowed in the answer to ACE; "
+            "allowed there: hangup, continue, connectConf, runMenu, park",
         ),
     ],
 )

@@ -12,11 +12,10 @@ from sinch_voice_emulator.v1.canonical import Spelling, as_written, canonicalise
 from sinch_voice_emulator.v1.problems import nearest
 from sinch_voice_emulator.v1.spec import voice
 from sinch_voice_emulator.v1.svaml import actions, instructions
-from sinch_voice_emulator.v1.svaml.case import ActionKind, Case, InstructionKind
+from sinch_voice_emulator.v1.svaml.case import ActionKind, Case
 from sinch_voice_emulator.v1.svaml.context import Context, Judgement
+from sinch_voice_emulator.v1.svaml.places import PLACES, check_place
 from sinch_voice_emulator.v1.wording import describe
-
-PLACES = {"ice": "the answer to ICE", "ace": "the answer to ACE", "pie": "the answer to PIE", "manage": "a management request"}
 
 NOBODY_TO_DIAL = "a custom callout's ICE has to connect, and the callout has no destination to dial first"
 
@@ -80,7 +79,7 @@ def _action_kind(document: Mapping[str, Any], case: Case) -> ActionKind | None:
 
 
 def _with_action(kind: ActionKind, values: dict[str, Any], steps: tuple[Step, ...], case: Case) -> Script | None:
-    _check_place(kind, case)
+    check_place(kind, case)
     if _broken("action", kind.name, values, case):
         return None
     action = kind.translate(values, case)
@@ -154,9 +153,7 @@ def _step(values: Any, case: Case) -> Step | None:
         hint = f"{action.name} is an action, not an instruction" if action else f"there is no instruction {name}"
         _unknown_name(name, hint, [known.name for known in instructions.INSTRUCTIONS], case)
         return None
-    _check_place(kind, case)
-    if case.context.leg_url and kind.name not in ("playFiles", "say"):
-        case.tolerate("name", f"{kind.name} makes no sense for one leg; only playFiles and say do")
+    check_place(kind, case)
     if _broken("instruction", kind.name, values, case):
         return None
     return kind.translate(values, case)
@@ -199,28 +196,6 @@ def _unknown_name(name: str, message: str, known: list[str], case: Case) -> None
     near = nearest(name, known)
     hint = f" (did you mean {near}?)" if near and near.lower() != name.lower() else ""
     case.error("name", message + hint, expected=f"one of {', '.join(known)}", found=name, nearest=near)
-
-
-def _check_place(kind: ActionKind | InstructionKind, case: Case) -> None:
-    """Whether the reference allows it here; and if not, whether a lenient account does."""
-    context, event = case.context, case.context.event
-    if event not in kind.events:
-        tolerance = kind.tolerated.get(event)
-        if tolerance is not None and context.lenient and tolerance.when(context):
-            case.warn("name", tolerance.message)
-        else:
-            case.error("name", f"{kind.name} is not allowed in {PLACES[event]}", found=kind.name)
-    elif (
-        event == "manage"
-        and isinstance(kind, ActionKind)
-        and kind.manage_in is not None
-        and context.state not in kind.manage_in
-    ):
-        states = " or ".join(sorted(state.value for state in kind.manage_in))
-        now = f", but is {context.state.value}" if context.state is not None else ""
-        case.error(
-            "name", f"{kind.name} is allowed in a management request only while the call is {states}{now}", found=kind.name
-        )
 
 
 def _broken(group: str, name: str, values: dict[str, Any], case: Case) -> bool:
