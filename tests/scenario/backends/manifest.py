@@ -52,4 +52,13 @@ BACKENDS: Mapping[str, Factory] = {
     "sip-trunk-two-answers": _line(routing.Trunk),
     "sip-trunk-in": _line(routing.Switchboard),
     "app-to-sip": _line(routing.Switchboard),
+    "phone-parked-and-fetched": _line(ivr.Queue),
+    "phone-parked-too-long": _line(ivr.Queue),
+    "phone-parked-caller-leaves": _line(ivr.Queue),
+    "call-held-and-resumed": _line(routing.Forward),
+    "call-transferred": _line(routing.Forward),
+    "call-whispered-to": _line(routing.Forward),
+    "call-ended-by-operator": _line(routing.Forward),
+    "call-managed-at-the-wrong-time": _line(routing.Forward),
+    "call-managed-in-the-wrong-region": _line(routing.Forward),
 }
