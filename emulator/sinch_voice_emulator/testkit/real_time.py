@@ -7,6 +7,7 @@ real time too, only slower and less exactly: how long the backend and the networ
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Generic, Protocol, TypeVar
 
 from sinch_voice_emulator.emulator import Emulator
@@ -120,6 +121,7 @@ def driver_for(emulator: Emulator, account: AccountRuntime) -> Driver:
     """Who lets the time of an account pass: a test, or a server, which is started."""
     if is_virtual(account.clock):
         return VirtualDriver(account)
+    import_module("sinch_voice_emulator.runtime.connections")  # or the first callback waits for it, in the account's time
     if not emulator.listeners:
         emulator.start()
     return RealTime(account)
