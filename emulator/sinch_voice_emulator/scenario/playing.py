@@ -143,7 +143,11 @@ class Player:
             raise StepFailed(waiting[0].now[0], str(failure)) from failure
         wait = track.waits
         if isinstance(wait, Awaiting):
-            if what is _NOTHING:
+            approval = self._stage.approval
+            if what is _NOTHING and wait.missable and approval is not None:
+                approval.missed.append((track.now[0], wait.wanted.sentence))
+                what = None
+            elif what is _NOTHING:
                 why = voice.reporter.unmet(wait.wanted, wait.within / SECOND, late)
                 raise StepFailed(track.now[0], why)
             voice.noticed(*wait.calls)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from sinch_voice_emulator.errors import BadRequest, Conflict
 from sinch_voice_emulator.model.call import Leg, LegRole, LegState
@@ -31,6 +31,8 @@ class Awaiting:
     wanted: Expectation[Any]
     within: Millis
     calls: tuple[str, ...] = ()
+    missable: bool = False
+    """Whether the branch goes on without it; it is then sent ``None``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +58,23 @@ Plays: TypeAlias = Generator[Exchange | Breath, Outcome | None, T]
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An answer of the backend that is not as the scenario has it. ``call`` is its id."""
+    """An answer of the backend that is not as the scenario has it, or, after that, what it was told. ``call`` is an id."""
 
     step: Step
     call: str
     event: str
+    member: Literal["answer", "with"]
     before: Any
     after: Any
 
 
 class Approval:
-    """Collects answers that differ from those of a recording."""
+    """Collects answers that differ from those of a recording, and what no longer happened after the first of them."""
 
     def __init__(self) -> None:
         self.compared = 0
         self.changed: list[Changed] = []
+        self.missed: list[tuple[Step, str]] = []
 
 
 class Mismatch(Exception):

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from sinch_voice_emulator.errors import BadRequest
-from sinch_voice_emulator.scenario.model import Scenario
+from sinch_voice_emulator.scenario.model import Scenario, Step
 from sinch_voice_emulator.scenario.record.general import Names
 from sinch_voice_emulator.scenario.record.writing import flow
 from sinch_voice_emulator.scenario.running import Outcome, playing
@@ -26,6 +26,8 @@ class Replay:
     outcome: Outcome
     compared: int
     changed: tuple[Changed, ...]
+    missed: tuple[tuple[Step, str], ...]
+    """What did not happen any more after the first answer that differs."""
     names: Mapping[str, str]
     """Names of calls, by id."""
 
@@ -40,11 +42,14 @@ class Replay:
         for call in dict.fromkeys(one.call for one in self.changed):
             parts.append(f"Call {self.names.get(call, call)}")
             parts += [_shown(one) for one in self.changed if one.call == call]
+        if self.missed:
+            parts.append("\n".join(["No longer so:", *(f"  {step.place}: {sentence}" for step, sentence in self.missed)]))
         if not self.outcome.passed:
             after = "Then the recording could not be followed any further:\n" if self.changed else ""
             parts.append(after + self.outcome.text())
         answers = f"{self.compared} answer{'' if self.compared == 1 else 's'} compared"
-        verdict = f"{len(self.changed)} of them changed" if self.changed else "none of them changed"
+        changed = sum(1 for one in self.changed if one.member == "answer")
+        verdict = f"{changed} of them changed" if changed else "none of them changed"
         return "\n\n".join([*parts, f"{self.outcome.title}: {answers}, {verdict}"])
 
 
@@ -52,7 +57,7 @@ def replaying(voice: VoiceSteps, scenario: Scenario, row: Mapping[str, Any], var
     """Play a recording, collecting the answers that differ instead of failing at the first."""
     approval = Approval()
     outcome = yield from playing(voice, scenario, row, variables, approval=approval)
-    return Replay(outcome, approval.compared, tuple(approval.changed), names_of(scenario, voice))
+    return Replay(outcome, approval.compared, tuple(approval.changed), tuple(approval.missed), names_of(scenario, voice))
 
 
 def names_of(scenario: Scenario, voice: VoiceSteps) -> dict[str, str]:
@@ -62,11 +67,15 @@ def names_of(scenario: Scenario, voice: VoiceSteps) -> dict[str, str]:
     return dict(zip(created, named, strict=False)) if len(created) == len(named) else {}
 
 
+_WHAT = {"answer": "the answer to", "with": "what the backend was told with"}
+
+
 def _shown(one: Changed) -> str:
-    before, after = _lines(one.before), _lines(one.after)
+    now = one.after if one.member == "answer" else {name: one.after.get(name) for name in one.before}
+    before, after = _lines(one.before), _lines(now)
     diff = difflib.unified_diff(before, after, "recorded", "now", lineterm="", n=3)
     body = "\n".join(f"    {line}" for line in list(diff)[2:])
-    return f"  {one.step.place}: step {one.step.number}, the answer to {one.event}\n{body}"
+    return f"  {one.step.place}: step {one.step.number}, {_WHAT[one.member]} {one.event}\n{body}"
 
 
 def _lines(value: Any) -> list[str]:
@@ -89,13 +98,13 @@ def approved(text: str, changed: Sequence[Changed], names: Mapping[str, str]) ->
     edits = []
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     for one in changed:
-        node = _answer_node(root, one.step.place.path)
+        node = _member(_node(root, one.step.place.path), one.member)
         if node is None:
             raise BadRequest(f"{one.step.place}: this answer does not stand in the file itself and cannot be replaced there")
         start, end = node.start_mark.index, node.end_mark.index
         while end > start and text[end - 1].isspace():
             end -= 1
-        edits.append((start, end, flow(calls.value(one.after))))
+        edits.append((start, end, flow(calls.value(one.after) if one.member == "answer" else calls.told(one.after))))
     return _edited(text, edits)
 
 
@@ -105,9 +114,9 @@ def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
     return text
 
 
-def _answer_node(root: yaml.Node | None, path: str) -> yaml.Node | None:
-    """The node of ``answer`` below ``$.steps[3].expect``."""
-    node: yaml.Node | None = root
+def _node(root: yaml.Node | None, path: str) -> yaml.Node | None:
+    """The node at ``$.steps[3].expect``."""
+    node = root
     for part in _parts(path):
         if isinstance(part, int) and isinstance(node, yaml.SequenceNode) and part < len(node.value):
             node = node.value[part]
@@ -115,7 +124,7 @@ def _answer_node(root: yaml.Node | None, path: str) -> yaml.Node | None:
             node = _member(node, part)
         else:
             return None
-    return _member(node, "answer")
+    return node
 
 
 def _member(node: yaml.Node | None, name: str) -> yaml.Node | None:

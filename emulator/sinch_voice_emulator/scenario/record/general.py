@@ -9,6 +9,9 @@ from typing import Any
 CHANGES = frozenset(["callid", "callId", "callResourceUrl", "timestamp", "applicationKey", "version", "referenceId"])
 """Members of callbacks and answers that differ from run to run, or say nothing about the call."""
 
+VARIES = frozenset(["event", "debit", "userRate"])
+"""Members of a callback that a recording does not compare: prices may be others where it is played again."""
+
 _STAMP = re.compile(r"\d{14}|\d{4}-\d\d-\d\dT\d\d:\d\d")
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
@@ -43,6 +46,11 @@ class Names:
         if isinstance(value, Mapping):
             return {self.text(str(name)): self.value(item) for name, item in value.items()}
         return [self.value(item) for item in value] if isinstance(value, list) else value
+
+    def told(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The body of a callback, as it is expected again."""
+        found: dict[str, Any] = self.expected({name: item for name, item in body.items() if name not in VARIES})
+        return found
 
     def expected(self, value: Any) -> Any:
         """A value that is expected again: without what changes, with anything in place of a time or an id of a run."""

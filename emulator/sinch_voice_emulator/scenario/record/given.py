@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sinch_voice_emulator.model.account import Account
+from sinch_voice_emulator.model.money import DEFAULT_RATES
+from sinch_voice_emulator.model.profile import OBSERVED
 from sinch_voice_emulator.scenario.record.happenings import Happening
+from sinch_voice_emulator.v1.profile_json import profile_to_json
 
 
 def given_of(happenings: Sequence[Happening]) -> dict[str, Any]:
@@ -77,3 +81,18 @@ def _faults(happenings: Sequence[Happening]) -> list[dict[str, Any]]:
 
 def _seconds(milliseconds: int) -> float | int:
     return milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000
+
+
+def circumstances_of(account: Account) -> dict[str, Any]:
+    """Switches, prices and credit of an account that are not as they are without configuration."""
+    given: dict[str, Any] = {}
+    usual = profile_to_json(OBSERVED)
+    switches = {name: value for name, value in profile_to_json(account.profile).items() if value != usual[name]}
+    if switches:
+        given["profile"] = switches
+    if account.rates != DEFAULT_RATES:
+        prices = {prefix: float(price) for prefix, price in account.rates.per_minute.items()}
+        given["rates"] = {**prices, "currency": account.rates.currency}
+    if account.credit is not None:
+        given["credit"] = float(account.credit)
+    return given

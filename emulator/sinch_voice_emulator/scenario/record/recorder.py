@@ -21,16 +21,28 @@ from sinch_voice_emulator.testkit.reporting import line_of
 
 Steps: TypeAlias = list[dict[str, Any]]
 
+_USUAL: Mapping[str, Any] = {}
 _REFUSALS = {"declined": "decline", "busy": "busy", "unreachable": "unreachable"}
 _OTHER_REFUSALS = ("blocked", "failed", "unknown")
 _WORDS_OF_ORIGIN = {"pstn": "incoming_call", "sip": "sip_call", "app": "app_call"}
 
 
 class Recorder:
-    """Reads a journal once. ``exact``: time stood still between events, so that lengths are the same in every run."""
+    """Reads a journal once. ``circumstances`` are what the account was given (``given.circumstances_of``).
 
-    def __init__(self, happenings: Sequence[Happening], *, exact: bool = True, answers: bool = True) -> None:
+    ``exact``: time stood still between events, so that lengths are the same in every run. ``answers``: expect them, too.
+    """
+
+    def __init__(
+        self,
+        happenings: Sequence[Happening],
+        circumstances: Mapping[str, Any] = _USUAL,
+        *,
+        exact: bool = True,
+        answers: bool = True,
+    ) -> None:
         self._all = happenings
+        self._circumstances = circumstances
         self._exact = exact
         self._answers = answers
         self._names = Names()
@@ -60,7 +72,7 @@ class Recorder:
             self._request(request)
         if not self._steps:
             raise BadRequest("nothing happened that a scenario could tell: place a call while the recording runs")
-        given = given_of(self._all)
+        given = {**self._circumstances, **given_of(self._all)}
         found: dict[str, Any] = {"name": name}
         numbers = self._numbers()
         if numbers:
@@ -191,7 +203,7 @@ class Recorder:
         event, body = self._bodies.pop(delivery, ("", {}))
         if not event or delivery in self._own or not one.call:
             return
-        fields = self._names.expected({name: item for name, item in body.items() if name not in ("event", "debit", "userRate")})
+        fields = self._names.told(body)
         if "duration" in fields and not self._exact:
             fields["duration"] = {"$between": [max(0, fields["duration"] - 1), fields["duration"] + 1]}
         expectation: dict[str, Any] = {"callback": event, **self._named(one), "with": fields}

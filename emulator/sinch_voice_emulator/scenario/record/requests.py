@@ -47,23 +47,16 @@ class Requests:
 
     def _place(self, happenings: Sequence[Happening], index: int) -> None:
         request = happenings[index]
-        first = index
-        while first > 0 and _follows(happenings[first - 1], request):
-            first -= 1
-            if happenings[first].kind == "call.created" and happenings[first].call == request.call:
-                self._created.add(request.call)
-                break
+        first = _beginning(happenings, index)
+        if first < index and happenings[first].kind == "call.created":
+            self._created.add(request.call)
         self._at.setdefault(first, []).append(request)
 
 
 def _from_the_backend(happenings: Sequence[Happening], index: int) -> bool:
     """Whether a callback was with the backend when the request at ``index`` came."""
     open_deliveries: set[str] = set()
-    request = happenings[index]
-    begun = index
-    while begun > 0 and _follows(happenings[begun - 1], request):
-        begun -= 1
-    for one in happenings[:begun]:
+    for one in happenings[: _beginning(happenings, index)]:
         if one.kind == "callback.queued":
             open_deliveries.add(str(one.data.get("delivery")))
         elif one.kind in ("callback.answered", "callback.failed", "callback.discarded"):
@@ -71,8 +64,25 @@ def _from_the_backend(happenings: Sequence[Happening], index: int) -> bool:
     return bool(open_deliveries)
 
 
+def _beginning(happenings: Sequence[Happening], index: int) -> int:
+    """Where the effects of the request at ``index`` begin; ``index`` itself when it had none."""
+    request = happenings[index]
+    if request.data.get("method") == "GET":
+        return index
+    first = index
+    while first > 0 and _follows(happenings[first - 1], request):
+        first -= 1
+        if happenings[first].kind == "call.created":
+            break
+    return first
+
+
 def _follows(one: Happening, request: Happening) -> bool:
     """Whether an entry may be an effect of a request that stands behind it."""
     if one.kind in _CAUSES or request.instant - one.instant > NEARLY_AT_ONCE:
         return False
-    return not (one.kind == "call.created" and one.data.get("origin") != "server")
+    if one.kind == "call.created":
+        return one.call == request.call and one.data.get("origin") == "server"
+    if one.kind == "callback.queued":
+        return one.call == request.call and one.data.get("event") in ("dice", "notify")
+    return True

@@ -1,0 +1,193 @@
+"""Replaying a recording against another version of the backend, and importing what a production backend has logged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from scenario.playing_site import menu, play
+from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.scenario import reading
+from sinch_voice_emulator.scenario.record import approving, happenings, importing, writing
+from sinch_voice_emulator.scenario.record.approving import Replay
+from sinch_voice_emulator.scenario.record.recorder import Recorder
+from sinch_voice_emulator.testkit import SinchVoice
+
+
+def a_recording(voice: SinchVoice) -> str:
+    """A call through the menu, as the text of a file."""
+    voice.deliver_to(menu)
+    call = voice.incoming_call()
+    call.press("1")
+    voice.advance(seconds=10)
+    call.hang_up()
+    text = writing.text_of(Recorder(happenings.of_entries(voice.journal)).scenario("A call"), "Kept by hand.")
+    voice.reset()
+    return text
+
+
+def replay(voice: SinchVoice, text: str, backend: Any) -> Replay:
+    """Replay a recording."""
+    voice.deliver_to(backend)
+    found = voice.work(approving.replaying(voice, reading.load(text, "call.yaml"), {}, {}))
+    voice.reset()
+    return found
+
+
+def newer(event: dict[str, Any]) -> dict[str, Any] | None:
+    """The menu with another voice, and a cookie more."""
+    found = menu(event)
+    if event["event"] == "ice" and found:
+        found["action"]["menus"][0]["mainPrompt"] = "#tts[Press 1 for support.]"
+        found["action"]["barge"] = True
+    if event["event"] == "pie" and found:
+        found["instructions"].append({"name": "setCookie", "key": "v", "value": "2"})
+    return found
+
+
+def test_a_backend_that_did_not_change(voice: SinchVoice) -> None:
+    found = replay(voice, a_recording(voice), menu)
+    assert found.same, found.text()
+    assert found.text() == "A call: 4 answers compared, none of them changed"
+
+
+def test_answers_that_changed_are_shown_call_by_call(voice: SinchVoice) -> None:
+    found = replay(voice, a_recording(voice), newer)
+    assert [(one.event, one.member) for one in found.changed] == [
+        ("ice", "answer"),
+        ("pie", "answer"),
+        ("ace", "with"),
+        ("dice", "with"),
+    ]
+    text = found.text()
+    assert text.startswith("Call call\n\n  call.yaml:")
+    assert '+    "barge": true' in text
+    assert "the answer to pie" in text
+    assert text.endswith("A call: 4 answers compared, 2 of them changed"), text
+
+
+def test_new_answers_are_approved(voice: SinchVoice) -> None:
+    text = a_recording(voice)
+    found = replay(voice, text, newer)
+    updated = approving.approved(text, found.changed, found.names)
+    assert updated.startswith("# Kept by hand.\n")
+    assert len(updated.splitlines()) == len(text.splitlines())
+    assert replay(voice, updated, newer).same
+    assert not replay(voice, updated, menu).same
+
+
+def test_an_answer_that_stands_below_is_replaced_with_all_its_lines(voice: SinchVoice) -> None:
+    text = """
+name: By hand
+steps:
+  - incoming_call: {}
+  - expect:
+      callback: ice
+      answer:   # the menu
+        action:
+          name: connectPstn
+        # nothing more
+
+  - hang_up: caller
+"""
+    found = replay(voice, text, menu)
+    updated = approving.approved(text, found.changed, found.names)
+    assert "\n  - hang_up: caller\n" in updated
+    assert replay(voice, updated, menu).same
+
+
+def test_matchers_of_an_answer_are_kept_while_they_match(voice: SinchVoice) -> None:
+    text = """
+name: By hand
+steps:
+  - incoming_call: {}
+  - expect: { callback: ice, answer: { action: { name: runMenu, menus: { $any: true } } } }
+  - hang_up: caller
+"""
+    assert replay(voice, text, menu).same
+
+
+def test_a_recording_that_cannot_be_followed(voice: SinchVoice) -> None:
+    def gone(event: dict[str, Any]) -> dict[str, Any] | None:
+        return {"action": {"name": "hangup"}} if event["event"] == "ice" else None
+
+    found = replay(voice, a_recording(voice), gone)
+    assert not found.same
+    assert "Then the recording could not be followed any further:" in found.text()
+
+
+def test_answers_of_an_included_file_are_not_replaced(voice: SinchVoice, tmp_path: Any) -> None:
+    (tmp_path / "_in.yaml").write_text("- incoming_call: {}\n- expect: { callback: ice, answer: null }\n")
+    text = "name: Outer\nsteps:\n  - include: _in.yaml\n  - hang_up: caller\n"
+    voice.deliver_to(menu)
+    found = voice.work(approving.replaying(voice, reading.load(text, "outer.yaml", tmp_path), {}, {}))
+    with pytest.raises(BadRequest, match="does not stand in the file itself"):
+        approving.approved(text, found.changed, found.names)
+
+
+# --- callbacks that were logged elsewhere --------------------------------------------------------------------------------
+
+ICE = {
+    "event": "ice",
+    "callid": "call-1",
+    "timestamp": "2026-03-01T12:00:00Z",
+    "version": 1,
+    "cli": "12025550143",
+    "to": {"type": "did", "endpoint": "12025550100"},
+    "originationType": "PSTN",
+    "callResourceUrl": "https://calling-euc1.api.sinch.com/calling/v1/calls/id/call-1",
+    "custom": "about call-1",
+}
+DICE = {
+    "event": "dice",
+    "callid": "call-1",
+    "timestamp": "2026-03-01T12:00:30Z",
+    "result": "ANSWERED",
+    "reason": "CALLERHANGUP",
+}
+
+
+def test_a_log_of_callbacks_becomes_a_scenario(voice: SinchVoice) -> None:
+    log = "\n".join(
+        [
+            json.dumps(ICE),
+            "",
+            json.dumps({"@timestamp": "2026-03-01T12:00:31.5+00:00", "request": json.dumps(DICE), "response": ""}),
+        ]
+    )
+    value = importing.scenario_of(importing.read(log, "prod.log"), "From production")
+    assert value["variables"] == {"call": "call-1"}
+    first, wait, last = value["steps"]
+    assert first["fire"]["with"]["custom"] == "about ${call}"
+    assert "callResourceUrl" not in first["fire"]["with"]
+    assert wait == {"wait": "31500ms"}
+    assert last["fire"]["expect"] == {"answer": None}
+    told: list[dict[str, Any]] = []
+
+    def backend(event: dict[str, Any]) -> dict[str, Any] | None:
+        told.append(event)
+        return menu(event)
+
+    outcome = play(voice, reading.load(writing.text_of(value), "prod.yaml"), backend)
+    assert outcome.passed, outcome.text()
+    assert [event["event"] for event in told] == ["ice", "dice"]
+    assert [event["callid"] for event in told] == ["call-1", "call-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "there are no callbacks in it"),
+        ("[1]", "prod.log:1: should be a JSON object"),
+        ("nonsense", "prod.log:1: is not JSON"),
+        ('{"event": "iced"}', "prod.log:1: is no callback: it has no event (one of ice, ace, pie, dice, notify)"),
+        ('{"body": "{nonsense"}', "prod.log:1: body: is not JSON"),
+        ('\n{"event": "ice", "timestamp": "yesterday"}', "prod.log:2: the time should be an instant"),
+    ],
+)
+def test_what_is_no_log_of_callbacks(text: str, sentence: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        importing.read(text, "prod.log")
+    assert sentence in str(refused.value)
