@@ -146,6 +146,27 @@ def test_a_callback_that_nobody_answered(control: Control) -> None:
     assert control.post("/check", {"problems": ["nobody is there"]})["passed"]
 
 
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (401, "http://127.0.0.1:9/voice answered 401: does the app know the key and the secret"),
+        (403, "POST .../explain-signature says how a callback is signed"),
+        (404, "the app has no route /voice"),
+        (405, "the app takes no POST at /voice"),
+        (500, ""),
+    ],
+)
+def test_what_usually_is_behind_a_status(control: Control, status: int, says: str) -> None:
+    control.incoming()
+    control.reply(status=status)
+    control.advance(5)
+    control.reply(status=status)
+    report = control.post("/check")["report"]
+    assert report.count("answered 4") == bool(says)
+    assert says in report
+    assert says in control.post("/clock/advance", {"until": {"kind": "leg.dialled"}})["message"]
+
+
 def test_a_call_that_is_open(control: Control) -> None:
     call = control.incoming()
     control.reply(json.dumps(MENU))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from sinch_voice_emulator.api.control.answers import json_response
 from sinch_voice_emulator.api.control.context import ControlRequest, Handler
 from sinch_voice_emulator.api.control.deliveries import CONCLUDED
+from sinch_voice_emulator.api.control.hints import hints
 from sinch_voice_emulator.api.control.ladders import EVERYTHING, account_ladder
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.ladder import told
@@ -52,7 +53,8 @@ def found(runtime: AccountRuntime, forgiven: Mapping[str, Any]) -> dict[str, obj
         "open": [f"call {call} is {state}" for call, state in still.items()],
     }
     passed = not any(sentences.values())
-    report = "" if passed else _report(sentences, account_ladder(runtime, MOST_LADDERS, concerned | set(still)))
+    ladders = account_ladder(runtime, MOST_LADDERS, concerned | set(still))
+    report = "" if passed else _report(sentences, "\n".join(hints(runtime)), ladders)
     return {"passed": passed, **sentences, "report": report}
 
 
@@ -77,10 +79,10 @@ def _lost(runtime: AccountRuntime) -> list[str]:
     return [f"the journal was full and has lost {dropped} entries, so nothing is certain; raise --journal-max-entries"]
 
 
-def _report(sentences: Mapping[str, list[str]], ladders: str) -> str:
+def _report(sentences: Mapping[str, list[str]], *more: str) -> str:
     wrong = [(title, sentences[name]) for name, title in TITLES.items() if sentences[name]]
     blocks = ["\n".join([title, *(f"  * {one}" for one in those)]) for title, those in wrong]
-    return "\n\n".join([*blocks, ladders] if ladders else blocks)
+    return "\n\n".join([*blocks, *filter(None, more)])
 
 
 HANDLERS: dict[str, Handler] = {"checkAccount": check_account}

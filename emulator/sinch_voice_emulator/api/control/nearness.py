@@ -6,6 +6,7 @@ import difflib
 import json
 from collections.abc import Iterator
 
+from sinch_voice_emulator.api.control.hints import hints
 from sinch_voice_emulator.ladder import told
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.advancing import Advanced, Goal, Stop
@@ -31,7 +32,7 @@ def shortfall(runtime: AccountRuntime, goal: Goal, timeout: float, done: Advance
     if goal.wanted is None:
         return "\n".join([f"The account did not become idle {passed}.", _by_then(runtime)])
     lines = [f"Nothing of {_described(goal.wanted)} came into the journal {passed}."]
-    return "\n".join([*lines, *_closest(runtime, goal.after, goal.wanted), _by_then(runtime)])
+    return "\n".join([*lines, *_closest(runtime, goal.after, goal.wanted), _by_then(runtime), *hints(runtime)])
 
 
 def _described(wanted: Filter) -> str:

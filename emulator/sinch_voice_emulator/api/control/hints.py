@@ -1,0 +1,31 @@
+"""What usually is behind a status that a backend answered, for those whose test has just failed because of it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from sinch_voice_emulator.engine.effects import Severity
+from sinch_voice_emulator.runtime.account import AccountRuntime
+from sinch_voice_emulator.runtime.journal import Filter
+
+_UNKNOWN = (
+    "{url} answered {status}: does the app know the key and the secret of this account's application? "
+    "POST .../explain-signature says how a callback is signed."
+)
+HINTS = {
+    401: _UNKNOWN,
+    403: _UNKNOWN,
+    404: "{url} answered 404: the app has no route {path}, so the application needs another callback URL.",
+    405: "{url} answered 405: the app takes no POST at {path}, so the application needs another callback URL.",
+}
+
+
+def hints(runtime: AccountRuntime) -> list[str]:
+    """A sentence for each address whose refusal no fault explains."""
+    found: dict[str, None] = {}
+    for entry in runtime.journal.read("", 10_000_000, Filter(severity=Severity.WARNING, kinds=("callback.failed",))).entries:
+        delivery, status = runtime.deliveries.get(str(entry.data["delivery"])), entry.data.get("status")
+        if delivery is not None and delivery.attempts and isinstance(status, int) and status in HINTS:
+            url = delivery.attempts[-1].url
+            found[HINTS[status].format(url=url, status=status, path=urlsplit(url).path or "/")] = None
+    return list(found)
