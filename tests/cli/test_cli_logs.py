@@ -23,8 +23,8 @@ def _as_before() -> Iterator[None]:
     logger.handlers, logger.level, logger.propagate = before
 
 
-def entry(severity: Severity) -> Entry:
-    return Entry(1, 1, 0, "c1", 0, "remark", {"text": "Hm."}, severity)
+def entry(severity: Severity, text: str = "Hm.") -> Entry:
+    return Entry(1, 1, 0, "c1", 0, "remark", {"text": text}, severity)
 
 
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,7 +42,36 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
         "ERROR call c1: Hm.",
         "ERROR That is new",
     ]
-    assert lines[-1] == "ValueError: no"
+    assert lines[3] == "  Traceback (most recent call last):"
+    assert lines[-1] == "  ValueError: no"
+
+
+FORGED = "abc\n2026-11-23T00:00:00Z ERROR forged\r\x1b[31m red\x00\x85\u2028\u202e\ud800"
+
+
+def test_what_clients_send_makes_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(load({}, {}))
+    journal_listener("default")(entry(Severity.WARNING, FORGED))
+    try:
+        raise ValueError(FORGED)
+    except ValueError:
+        logging.getLogger(f"{ROOT}.api").exception("That is new: %s", FORGED)
+    said = capsys.readouterr().out
+    first, second, *traceback = said.splitlines()
+    spelt = r"abc\n2026-11-23T00:00:00Z ERROR forged\r\u001b[31m red\u0000\u0085\u2028\u202e\ud800"
+    assert first.endswith(f"Z WARNING call c1: {spelt}")
+    assert second.endswith(f"Z ERROR That is new: {spelt}")
+    assert all(line.startswith("  ") for line in traceback)
+    assert all(char.isprintable() for char in said.replace("\n", ""))
+
+
+def test_what_clients_send_is_spelt_in_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(load({"log-format": ["json"]}, {}))
+    journal_listener("default")(entry(Severity.WARNING, FORGED))
+    said = capsys.readouterr().out
+    assert json.loads(said)["entry"]["data"] == {"text": FORGED}
+    assert said.count("\n") == 1
+    assert all(char.isprintable() for char in said.rstrip("\n"))
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -233,3 +233,8 @@ def test_svaml_in_half_a_line(answer: object, text: str) -> None:
 def test_prompts_in_words() -> None:
     assert prompt("#tts[Hello];#ssml[<speak>you</speak>]") == '"Hello <speak>you</speak>"'
     assert prompt("x" * 100).endswith('..."')
+
+
+def test_what_the_other_side_sends_cannot_steer_a_terminal() -> None:
+    assert line("words.spoken", 1, text="a\x1b[2J\x00\nb") == r'caller says "a\u001b[2J\u0000 b"'
+    assert told(entry(0, "remark", text="a\x1b[2J\nb")) == r"platform a\u001b[2J\nb"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sinch_voice_emulator.engine.effects import Severity
+from sinch_voice_emulator.ladder.controls import printable
 from sinch_voice_emulator.ladder.lines import anything
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.settings import Settings
@@ -18,12 +19,17 @@ _LEVELS = {Severity.INFO: logging.DEBUG, Severity.WARNING: logging.WARNING, Seve
 
 
 class TextFormatter(logging.Formatter):
-    """``2026-01-31T12:00:00Z WARNING message``, with the traceback of a fault below it."""
+    """``2026-01-31T12:00:00Z WARNING message``, with the traceback of a fault below it, indented.
+
+    What clients send stands in messages and in tracebacks. It cannot make a line that looks like one of the log.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        line = f"{_time(record)} {record.levelname} {record.getMessage()}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        line = f"{_time(record)} {record.levelname} {printable(record.getMessage())}"
+        if not record.exc_info:
+            return line
+        return "\n".join([line, *(f"  {printable(below)}" for below in self.formatException(record.exc_info).split("\n"))])
 
 
 class JsonFormatter(logging.Formatter):
@@ -37,7 +43,7 @@ class JsonFormatter(logging.Formatter):
             said["entry"] = entry
         if record.exc_info:
             said["exception"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False, default=str)
+        return printable(json.dumps(said, ensure_ascii=False, default=str))
 
 
 def _time(record: logging.LogRecord) -> str:

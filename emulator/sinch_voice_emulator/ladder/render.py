@@ -19,6 +19,7 @@ from textwrap import wrap
 from typing import Any, Protocol, TypeAlias
 
 from sinch_voice_emulator.ladder import lines
+from sinch_voice_emulator.ladder.controls import printable
 
 WIDTH = 110
 TIME = 9
@@ -85,7 +86,7 @@ class Ladder:
     def _laid_out(self, offset: int, who: str, text: str) -> list[str]:
         head = f"{offset / 1000:{TIME}.3f}  {who:<{WHO}}"
         rows = wrap(text, WIDTH - len(head) - 3, break_long_words=False, break_on_hyphens=False) or [""]
-        return [(head + rows[0]).rstrip(), *(" " * (len(head) + 3) + row for row in rows[1:])]
+        return [(head + printable(rows[0])).rstrip(), *(" " * (len(head) + 3) + printable(row) for row in rows[1:])]
 
 
 def render(records: Iterable[Record]) -> str:
@@ -105,7 +106,7 @@ def told(record: Record) -> str:
     kind, data, leg = str(entry.get("kind", "")), entry.get("data"), entry.get("leg")
     describe = lines.KINDS.get(kind, lines.anything)
     said = describe(kind, data if isinstance(data, Mapping) else {}, f"leg {leg}" if leg else "call")
-    return kind if said is None else " ".join(said)
+    return kind if said is None else printable(" ".join(said))
 
 
 def _instant(entry: Mapping[str, Any]) -> int:
