@@ -200,3 +200,35 @@ def test_the_loop_is_given_back_between_deadlines(
     assert (done["stopped"], done["movedMs"], done["settled"]) == ("time", 60_000, True)
     assert sorted(backend.received) == ["dice", "dice", "ice", "ice", "pie", "pie"]
     assert first != second
+
+
+def test_two_runs_that_come_to_rest_before_each_call_write_the_same_journal(backend: Backend) -> None:
+    journals = []
+    with backend_over_http(backend) as url:
+        for _ in range(2):
+            backend.says, backend.received[:] = None, []
+            emulator = emulator_for("real", callback=url)
+            emulator.start()
+            try:
+                journals.append(written_by_a_run(emulator, url))
+            finally:
+                emulator.stop()
+    assert len(journals[0]) > 60
+    assert journals[0] == journals[1]
+
+
+def written_by_a_run(emulator: Emulator, url: str) -> Any:
+    """The canonical journal of three calls on an account that was made for the run."""
+    account = "/_emulator/accounts/run"
+    made = {
+        "name": "run",
+        "applications": [{"key": "run", "secret": "cnVu", "callback": {"primary": url}}],
+        "numbers": ["+12025550100"],
+        "clock": {"mode": "manual", "time": "2026-03-01T12:00:00Z"},
+    }
+    assert request(emulator, "POST", "/_emulator/accounts", made)[0] == 201
+    for _ in range(3):
+        assert request(emulator, "POST", f"{account}/clock/advance", {"seconds": 0})[0] == 200
+        assert request(emulator, "POST", f"{account}/calls", {"from": "+46701740605", "to": "+12025550100"})[0] == 201
+    assert request(emulator, "POST", f"{account}/clock/advance", {"until": "idle"})[1]["idle"]
+    return request(emulator, "GET", f"{account}/journal/canonical")[1]["entries"]

@@ -28,7 +28,12 @@ export class Voice {
 
   // --- what happens on the telephone network
 
-  call = async (call) => new Call(this, (await this.post('/calls', { from: CALLER, to: this.number, ...call })).callId);
+  async call(more) {
+    await this.settle();
+    const { callId } = await this.post('/calls', { from: CALLER, to: this.number, ...more });
+    return new Call(this, callId);
+  }
+
   phone = (number, behaviour = { onRing: 'manual' }) => this.request('PUT', `/phones/${number}`, behaviour);
   act = (number, action, body) => this.settle().then(() => this.post(`/phones/${number}/${action}`, body));
   fault = (fault) => this.post('/faults', fault);
