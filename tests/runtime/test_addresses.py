@@ -6,6 +6,7 @@ import pytest
 
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.runtime.addresses import AllowedHosts, host_of, literal
+from virtual_world import World
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,15 @@ def test_what_is_no_callback_url(url: str) -> None:
 )
 def test_literal_addresses(host: str, address: str | None) -> None:
     assert literal(host) == address
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1/", "http://[::g]/x", "http://127.0.0.1:99999/x", "ftp://127.0.0.1/x", "http:///x"]
+)
+def test_an_address_that_is_none_is_said_in_a_sentence(url: str) -> None:
+    world = World(callback=url)
+    world.incoming()
+    (attempted, *_) = world.journal("callback.attempted")
+    (failed, *_) = world.journal("callback.failed")
+    assert attempted.data["error"] == failed.data["error"]
+    assert str(failed.data["error"]).startswith(f"callback URL {url} is not ")

@@ -16,6 +16,7 @@ from sinch_voice_emulator.errors import EmulatorError
 from sinch_voice_emulator.model.delivery import Attempt, Delivery
 from sinch_voice_emulator.model.instants import Instant, Millis
 from sinch_voice_emulator.runtime.account import AccountRuntime
+from sinch_voice_emulator.runtime.addresses import host_of
 from sinch_voice_emulator.runtime.alarms import Alarm
 from sinch_voice_emulator.runtime.clocks import real_perf_counter
 from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault, FaultKind, Request, Tamper
@@ -124,6 +125,7 @@ def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator
             yield from _hold_back(account, delivery, fault)
     request = Request(url, delivery.body) if fault is None else fault.request(url, delivery.body)
     try:
+        host_of(url)
         tamper = fault.tamper(account) if fault is not None else None
         headers = _signed(account, delivery, request, tamper)
     except EmulatorError as refusal:
