@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from scenario.backends import ivr, routing
+from scenario.backends import dialler, ivr, routing
 from scenario.backends.service import Line, Site, create_app
 
 Factory = Callable[[Site], Flask]
@@ -61,4 +61,21 @@ BACKENDS: Mapping[str, Factory] = {
     "call-ended-by-operator": _line(routing.Forward),
     "call-managed-at-the-wrong-time": _line(routing.Forward),
     "call-managed-in-the-wrong-region": _line(routing.Forward),
+    "tts-announcement": _line(Line),
+    "tts-without-flags": _line(Line),
+    "tts-not-taken": _line(Line),
+    "tts-callee-hangs-up": _line(Line),
+    "tts-menu": _line(dialler.Reminder),
+    "tts-menu-nobody-hears-of": _line(dialler.Reminder),
+    "tts-without-cli": _line(Line),
+    "tts-custom-headers": _line(dialler.Reminder),
+    "custom-callout-click-to-call": _line(dialler.ClickToCall),
+    "custom-callout-agent-is-away": _line(dialler.ClickToCall),
+    "custom-callout-inline": _line(Line),
+    "custom-callout-own-addresses": _line(dialler.ClickToCall),
+    "amd-before-answer": _line(dialler.Campaign),
+    "amd-callee-hangs-up": _line(dialler.Campaign),
+    "amd-in-passing": _line(dialler.Campaign, in_passing=True),
+    "missed-call-called-back": _line(dialler.CallBack),
+    "missed-call-told-twice": _line(dialler.CallBack),
 }
