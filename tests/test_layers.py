@@ -30,6 +30,7 @@ LAYERS = {
     "testkit": 6,
     "scenario": 7,
     "pytest_plugin": 8,
+    "pytest_scenarios": 8,
     "cli": 8,
     "demo": 9,
     "__main__": 9,
@@ -43,6 +44,8 @@ NEIGHBOURS = {
     ("api", "ui"),
     ("emulator", "api"),
     ("testkit", "api"),
+    ("testkit", "scenario"),
+    ("pytest_plugin", "pytest_scenarios"),
     ("settings", "stubs"),
     ("", "testkit"),
 }

@@ -107,5 +107,5 @@ def test_the_tutorial_names_every_fixture_and_option() -> None:
 
     page = (ROOT / "docs" / "testing.md").read_text()
     fixtures = re.findall(r"^@pytest.fixture.*\ndef (\w+)", Path(pytest_plugin.__file__).read_text(), re.MULTILINE)
-    assert len(fixtures) == 7
+    assert len(fixtures) == 9
     assert [name for name in [*fixtures, *(row[0] for row in pytest_plugin.INI)] if f"`{name}`" not in page] == []

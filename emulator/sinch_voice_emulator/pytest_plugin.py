@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,12 +11,20 @@ import pytest
 if TYPE_CHECKING:
     from sinch_voice_emulator.emulator import Emulator
     from sinch_voice_emulator.testkit import AsyncSinchVoice, SinchVoice
+    from sinch_voice_emulator.testkit.backends import Target
 
 INI = (
     ("sinch_voice_clock", "string", "auto", "auto: time moves while a test waits; manual: only advance() moves it"),
     ("sinch_voice_start", "string", "", "where the clock begins: an ISO instant, or now; default 2026-03-01T12:00:00Z"),
     ("sinch_voice_path", "string", "/", "path of the callback route, for deliver_to(app)"),
     ("sinch_voice_config", "string", "", "configuration file of the emulator (TOML): applications, numbers, switches"),
+    (
+        "sinch_voice_scenarios",
+        "linelist",
+        ["scenarios"],
+        "folders whose YAML and JSON files are scenarios; *.scenario.yaml always is",
+    ),
+    ("sinch_voice_backend", "string", "", "backend of the scenarios: a URL, or package.module:attribute for an app"),
     ("sinch_voice_env", "linelist", None, "environment variables to set, one NAME = url, key, secret or number a line"),
 )
 MARKER = (
@@ -29,6 +38,7 @@ ENVIRONMENT = (
     "SINCH_APPLICATION_SECRET = secret",
     "SINCH_VOICE_NUMBER = number",
 )
+SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
 _VOICE = pytest.StashKey["SinchVoice | AsyncSinchVoice"]()
 _EMULATOR = pytest.StashKey["Emulator"]()
 
@@ -41,6 +51,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Start the emulator before tests are collected and set the environment variables of sinch_voice_env, for "
         "applications that read their settings when they are imported.",
+    )
+    group.addoption(
+        "--sinch-voice-var",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="A variable of scenarios, in place of its value in the file; may be given several times.",
     )
     for name, kind, default, text in INI:
         parser.addini(name, f"Sinch Voice emulator: {text}.", type=kind, default=default)  # type: ignore[arg-type]
@@ -55,6 +72,19 @@ def pytest_configure(config: pytest.Config) -> None:
         patch = pytest.MonkeyPatch()
         config.add_cleanup(patch.undo)
         _set_environment(config, patch)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect scenario files: in the folders of sinch_voice_scenarios, and wherever a name ends in .scenario.yaml."""
+    if file_path.suffix not in SCENARIO_SUFFIXES or file_path.name.startswith("_"):
+        return None
+    folders = [parent.config.rootpath / name for name in parent.config.getini("sinch_voice_scenarios")]
+    if not file_path.stem.endswith(".scenario") and not any(file_path.is_relative_to(folder) for folder in folders):
+        return None
+    from sinch_voice_emulator.pytest_scenarios import ScenarioFile
+
+    found: pytest.Collector = ScenarioFile.from_parent(parent, path=file_path)
+    return found
 
 
 def _distributes(config: pytest.Config) -> bool:
@@ -165,6 +195,33 @@ def async_sinch_voice(request: pytest.FixtureRequest) -> Iterator[AsyncSinchVoic
         voice.close()
 
 
+@pytest.fixture
+def sinch_voice_backend(request: pytest.FixtureRequest) -> Target | None:
+    """The backend that scenario files run against: define a fixture of this name that returns a WSGI or ASGI app, a URL or a
+    function, or set the ini option sinch_voice_backend. None: a fixture of yours has said deliver_to itself."""
+    written = str(request.config.getini("sinch_voice_backend"))
+    if not written:
+        raise pytest.UsageError(
+            "scenarios need a backend: define a fixture sinch_voice_backend that returns your app or its URL, "
+            "or set sinch_voice_backend = package.module:app in the ini file"
+        )
+    from sinch_voice_emulator.pytest_scenarios import target_of
+
+    return target_of(written, request.config.rootpath)
+
+
+@pytest.fixture
+def sinch_voice_variables(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Variables of scenarios, in place of their values in the files: those of --sinch-voice-var, unless you define your own."""
+    variables = {}
+    for given in request.config.getoption("--sinch-voice-var"):
+        name, equals, value = given.partition("=")
+        if not equals:
+            raise pytest.UsageError(f"--sinch-voice-var takes NAME=VALUE, not {given!r}")
+        variables[name] = value
+    return variables
+
+
 def _marked(item: pytest.Item) -> dict[str, Any]:
     """What the markers of a test say; the closest one counts."""
     marks = list(item.iter_markers("sinch_voice"))
@@ -232,6 +289,13 @@ def _check(voice: SinchVoice | AsyncSinchVoice) -> None:
     wrong = voice.problems() or wrong
     if wrong:
         pytest.fail("\n\n".join(wrong), pytrace=False)
+
+
+def pytest_enter_pdb() -> None:
+    """Somebody looks at a backend from within: no handler is late from now on."""
+    from sinch_voice_emulator.testkit import patience
+
+    patience.stopped()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,6 @@
 """``make bench``: tables of figures, each beside a yardstick measured in the same run. Asserts nothing.
 
-python -m bench [SECTION ...]      (with tests/ on the path; sections: requests lifecycles slow-backend start memory testkit)
+python -m bench [SECTION ...]      (tests/ on the path)
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ SECTIONS = {
     "start": ("bench.start_bench", "From the start of the process to the first answer"),
     "memory": ("bench.memory_bench", "Memory: idle, and with 10,000 live calls"),
     "testkit": ("bench.testkit_bench", "Fixtures and calls in virtual time"),
+    "scenarios": ("bench.scenarios_bench", "Scenario runs in virtual time"),
 }
 
 

@@ -6,7 +6,7 @@ their waits, so that things that go on at once in a scenario go on at once on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -182,8 +182,3 @@ def judge(step: Step, body: Any) -> None:
     if wrong:
         raise BadRequest(f"with its variables filled in, {wrong[0]}")
     WORDS[step.word].check(body)
-
-
-def variables_of(defaults: Mapping[str, Any], row: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables of a run: defaults, then those of the row, then those the user has set."""
-    return {**defaults, **row, **given}

@@ -98,9 +98,14 @@ def playing(
     return Outcome(scenario, row, why, step, ladders, (voice.instant - begun) / SECOND, count)
 
 
+def variables_of(scenario: Scenario) -> set[str]:
+    """The names of the variables that a scenario has."""
+    return {*scenario.variables, *(name for row in scenario.rows for name in row)}
+
+
 def check_variables(scenario: Scenario, variables: Mapping[str, Any]) -> None:
     """Raise ``BadRequest`` when a variable is set that the scenario does not have."""
-    known = {*scenario.variables, *(name for row in scenario.rows for name in row)}
+    known = variables_of(scenario)
     for name in variables:
         if name not in known:
             there = ", ".join(sorted(known)) or "none"

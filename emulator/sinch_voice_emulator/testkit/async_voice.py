@@ -14,6 +14,7 @@ from sinch_voice_emulator.testkit.conferences import AsyncConference
 from sinch_voice_emulator.testkit.core import VoiceSteps
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
 from sinch_voice_emulator.testkit.phones import AsyncPhone
+from sinch_voice_emulator.testkit.scenarios import run_scenario
 from sinch_voice_emulator.testkit.steps import awaits
 from sinch_voice_emulator.testkit.voice import CALLER
 
@@ -39,6 +40,7 @@ class AsyncSinchVoice(VoiceSteps):
     advance = awaits(VoiceSteps._advance)
     settle = awaits(VoiceSteps._settle)
     fire = awaits(VoiceSteps._fire)
+    run_scenario = awaits(run_scenario)
     expect_nothing_more = awaits(VoiceSteps._expect_nothing_more)
     _place = awaits(VoiceSteps._placing)
     _expected = awaits(VoiceSteps._expect_call)

@@ -14,6 +14,7 @@ from sinch_voice_emulator.testkit.conferences import Conference
 from sinch_voice_emulator.testkit.core import VoiceSteps
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
 from sinch_voice_emulator.testkit.phones import Phone
+from sinch_voice_emulator.testkit.scenarios import run_scenario
 from sinch_voice_emulator.testkit.steps import waits
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class SinchVoice(VoiceSteps):
     advance = waits(VoiceSteps._advance)
     settle = waits(VoiceSteps._settle)
     fire = waits(VoiceSteps._fire)
+    run_scenario = waits(run_scenario)
     expect_nothing_more = waits(VoiceSteps._expect_nothing_more)
     _place = waits(VoiceSteps._placing)
     _expected = waits(VoiceSteps._expect_call)

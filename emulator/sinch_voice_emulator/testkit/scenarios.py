@@ -1,0 +1,36 @@
+"""A scenario as part of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sinch_voice_emulator.testkit.failures import ExpectationFailed
+from sinch_voice_emulator.testkit.steps import Steps
+
+if TYPE_CHECKING:
+    from sinch_voice_emulator.scenario.running import Outcome
+    from sinch_voice_emulator.testkit.core import VoiceSteps
+
+
+def run_scenario(voice: VoiceSteps, scenario: str | Path | Mapping[str, Any], /, **variables: Any) -> Steps[list[Outcome]]:
+    """Run a scenario: a file, the name of one that ships with the emulator, or its content as a mapping; every row of it.
+
+    ``variables`` replace those of the file. Raises ``ExpectationFailed`` with the step, what came closest and the ladders, and
+    ``BadRequest`` for a file that is no scenario.
+    """
+    from sinch_voice_emulator.scenario import library, reading, running
+
+    if isinstance(scenario, Mapping):
+        read = reading.of_value(scenario)
+    else:
+        path = Path(scenario)
+        read = reading.read(path if path.suffix or path.exists() else library.find(str(scenario)))
+    outcomes = []
+    for row in read.rows:
+        outcome = yield from running.playing(voice, read, row, variables)
+        if not outcome.passed:
+            raise ExpectationFailed(outcome.text())
+        outcomes.append(outcome)
+    return outcomes
