@@ -46,16 +46,20 @@ class PacedSelector(selectors.DefaultSelector):
         return chosen + behind[:BACKGROUND_EVENTS]
 
 
-class ServerLoop(asyncio.SelectorEventLoop):
+class SteadyLoop(asyncio.SelectorEventLoop):
     """Runs on the real monotonic clock, whatever a test has frozen."""
-
-    def __init__(self) -> None:
-        self.paced = PacedSelector()
-        super().__init__(self.paced)
 
     def time(self) -> float:
         """Seconds on a clock that only ever goes forward."""
         return real_monotonic()
+
+
+class ServerLoop(SteadyLoop):
+    """The loop of the server."""
+
+    def __init__(self) -> None:
+        self.paced = PacedSelector()
+        super().__init__(self.paced)
 
 
 def paced_selector() -> PacedSelector | None:

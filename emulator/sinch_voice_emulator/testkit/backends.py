@@ -12,14 +12,18 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.delivery import Delivery
+from sinch_voice_emulator.model.instants import SECOND
+from sinch_voice_emulator.runtime.clocks import real_perf_counter
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
-from sinch_voice_emulator.runtime.ports import Answer
+from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind
 from sinch_voice_emulator.testkit.asgi import call_asgi
 from sinch_voice_emulator.testkit.background import BackgroundLoop
+from sinch_voice_emulator.testkit.patience import OutOfTime, being_debugged, within
 from sinch_voice_emulator.testkit.swallowed import overheard
 from sinch_voice_emulator.testkit.wsgi import call_wsgi
 
@@ -49,40 +53,65 @@ class Backend(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Seen:
+    """One exchange with a target in this process, as it went."""
+
+    exchange: Exchange
+    answer: Answer | None = None
+    late: bool = False
+
+    def outcome(self) -> Outcome:
+        """What the platform sees of it."""
+        if self.late or self.answer is None:
+            seconds = self.exchange.timeout / SECOND
+            return Failure(FailureKind.TIMEOUT, f"{self.exchange.url} did not answer within {seconds:g} s")
+        return self.answer
+
+
 class InProcess:
-    """A target in this process. ``raised`` holds what it raised, with the delivery it was handling."""
+    """A target in this process.
+
+    ``raised`` holds what it raised, with the delivery it was handling; ``late`` what it did not answer in time.
+    """
 
     def __init__(self, path: str) -> None:
         self.url = f"{ORIGIN}{path}"
         self.raised: list[tuple[Delivery, Exception]] = []
+        self.late: list[Exchange] = []
 
     def post(self, exchange: Exchange) -> Outcome:
         """What the target answers."""
-        with overheard() as swallowed:
-            try:
-                answer = self._call(exchange)
-            except Exception as fault:
-                answer = _failed(fault)
-                swallowed[:] = [fault]
-        self._blame(exchange.delivery, swallowed)
-        return answer
+        with self._watched(exchange) as seen:
+            seen.answer = self._call(exchange)
+        return seen.outcome()
 
     async def post_async(self, exchange: Exchange) -> Outcome:
         """What the target answers."""
-        with overheard() as swallowed:
-            try:
-                answer = await self._call_async(exchange)
-            except Exception as fault:
-                answer = _failed(fault)
-                swallowed[:] = [fault]
-        self._blame(exchange.delivery, swallowed)
-        return answer
+        with self._watched(exchange) as seen:
+            seen.answer = await within(exchange.timeout / SECOND, self._call_async(exchange))
+        return seen.outcome()
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _blame(self, delivery: Delivery, faults: list[Exception]) -> None:
-        self.raised += [(delivery, fault) for fault in faults]
+    @contextmanager
+    def _watched(self, exchange: Exchange) -> Iterator[_Seen]:
+        """Take down what the target raises, and whether it is late."""
+        seen, begun = _Seen(exchange), real_perf_counter()
+        with overheard() as swallowed:
+            try:
+                yield seen
+            except OutOfTime:
+                seen.late = True
+            except Exception as fault:
+                seen.answer = _failed(fault)
+                swallowed[:] = [fault]
+        if real_perf_counter() - begun >= exchange.timeout / SECOND and not being_debugged():
+            seen.late = True
+        if seen.late:
+            self.late.append(exchange)
+        self.raised += [(exchange.delivery, fault) for fault in swallowed]
 
     def _call(self, exchange: Exchange) -> Answer:
         raise NotImplementedError
@@ -114,7 +143,7 @@ class AsgiBackend(InProcess):
     def _call(self, exchange: Exchange) -> Answer:
         if self._loop is None:
             self._loop = BackgroundLoop.with_app(self._app)
-        return self._loop.run(call_asgi(self._app, exchange, self._loop.state))
+        return self._loop.run(call_asgi(self._app, exchange, self._loop.state), exchange.timeout / SECOND)
 
     async def _call_async(self, exchange: Exchange) -> Answer:
         return await call_asgi(self._app, exchange)
@@ -138,7 +167,7 @@ class FunctionBackend(InProcess):
         said = self._function(json.loads(exchange.body))
         if inspect.isawaitable(said):
             self._loop = self._loop or BackgroundLoop()
-            said = self._loop.run(_awaited(said))
+            said = self._loop.run(_awaited(said), exchange.timeout / SECOND)
         return answer_of(said)
 
     async def _call_async(self, exchange: Exchange) -> Answer:

@@ -7,18 +7,26 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from sinch_voice_emulator.errors import EmulatorError
+from sinch_voice_emulator.runtime.loops import SteadyLoop
 from sinch_voice_emulator.testkit.asgi import Asgi, Lifespan
+from sinch_voice_emulator.testkit.patience import OutOfTime, being_debugged
 
 T = TypeVar("T")
+
+LIFESPAN_SECONDS = 30.0
+"""How long an app may take to start up, and to shut down."""
+CLOSING_SECONDS = 5.0
+"""How long an app may take to be through with what it left behind; a thread that is stuck then is left to itself."""
 
 
 class BackgroundLoop:
     """Runs coroutines one at a time while the calling thread waits."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = SteadyLoop()
         self._lifespan: Lifespan | None = None
-        self._thread = threading.Thread(target=self._loop.run_forever, name="sinch-voice-app", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="sinch-voice-app", daemon=True)
         self._thread.start()
 
     @classmethod
@@ -32,14 +40,21 @@ class BackgroundLoop:
             raise
         return loop
 
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """What a coroutine returns, or what it raises."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+    def run(self, coroutine: Coroutine[Any, Any, T], seconds: float | None = None) -> T:
+        """What a coroutine returns, or what it raises; ``OutOfTime`` when that takes longer, and it is cancelled."""
+        running = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return running.result(None if being_debugged() else seconds)
+        except TimeoutError:
+            if running.done() or being_debugged():
+                return running.result()
+            running.cancel()
+            raise OutOfTime from None
 
     def enter_lifespan(self, app: Asgi) -> None:
         """Start an app up; it is shut down with the loop."""
         lifespan = Lifespan(app)
-        self.run(lifespan.enter())
+        self._patiently(lifespan.enter(), "lifespan.startup")
         self._lifespan = lifespan
 
     @property
@@ -51,16 +66,28 @@ class BackgroundLoop:
         """Shut the app down, cancel what it left behind and end the thread."""
         try:
             if self._lifespan is not None:
-                self.run(self._lifespan.leave())
+                self._patiently(self._lifespan.leave(), "lifespan.shutdown")
         finally:
-            self.run(_cancel_the_rest())
             self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
+            self._thread.join(CLOSING_SECONDS)
+
+    def _serve(self) -> None:
+        try:
+            self._loop.run_forever()
+            self._loop.run_until_complete(_cancel_the_rest())
+        finally:
             self._loop.close()
+
+    def _patiently(self, coroutine: Coroutine[Any, Any, None], message: str) -> None:
+        try:
+            self.run(coroutine, LIFESPAN_SECONDS)
+        except OutOfTime:
+            raise EmulatorError(f"the ASGI app is not through with {message} after {LIFESPAN_SECONDS:g} s") from None
 
 
 async def _cancel_the_rest() -> None:
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    if others:
+        await asyncio.wait(others, timeout=CLOSING_SECONDS)

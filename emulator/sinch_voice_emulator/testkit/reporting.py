@@ -118,7 +118,16 @@ class Reporter:
             if attempt.status in HINTS
         }
         hints = [HINTS[status].format(url=url, path=urlsplit(url).path) for status, url in last.items() if status]
-        return hints + ([] if self.latest_raised() is not None else self._errors())
+        return hints + self._late() + ([] if self.latest_raised() is not None else self._errors())
+
+    def _late(self) -> list[str]:
+        """That an app in this process was not given all the time it takes."""
+        late = [exchange for one in self._backends if isinstance(one, InProcess) for exchange in one.late]
+        return [
+            f"The app took too long to answer {exchange.delivery.event.value}: the callback timeout is "
+            f"{exchange.timeout / 1000:g} s of wall-clock time: set_profile(callback_timeout=...) gives it more."
+            for exchange in late[-1:]
+        ]
 
     def _errors(self) -> list[str]:
         """What the backend said with its last answer of 500 or more, where that is a text and not a page."""
