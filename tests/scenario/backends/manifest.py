@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from scenario.backends import dialler, ivr, routing
+from scenario.backends import dialler, ivr, rooms, routing
 from scenario.backends.service import Line, Site, create_app
 
 Factory = Callable[[Site], Flask]
@@ -78,4 +78,14 @@ BACKENDS: Mapping[str, Factory] = {
     "amd-in-passing": _line(dialler.Campaign, in_passing=True),
     "missed-call-called-back": _line(dialler.CallBack),
     "missed-call-told-twice": _line(dialler.CallBack),
+    "conference-dial-in": _line(rooms.Rooms),
+    "conference-wrong-code": _line(rooms.Rooms),
+    "conference-from-app": _line(rooms.Rooms),
+    "conference-callouts": _line(rooms.Rooms),
+    "conference-callout-asked": _line(rooms.Rooms),
+    "conference-mute-and-hold": _line(rooms.Rooms),
+    "conference-kick": _line(rooms.Rooms),
+    "conference-keys": _line(rooms.Rooms, conferenceDtmfOptions={"mode": "detect", "maxDigits": 3, "timeoutMills": 2000}),
+    "conference-keys-passed-on": _line(rooms.Rooms, conferenceDtmfOptions={"mode": "forward"}),
+    "conference-two-regions": _line(rooms.Rooms),
 }
