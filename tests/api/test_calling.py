@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from urllib.parse import quote
 
 import pytest
 
@@ -171,6 +172,19 @@ def test_recordings_are_listed_by_page_and_time(api: Api) -> None:
         assert one["url"] == f"http://localhost/calling/v1/recording/{one['key']}"
         assert api.delete(one["url"]).status_code == 204
     assert api.get("/calling/v1/recording/").json == []
+
+
+@pytest.mark.parametrize("name", ["a b.wav", "50%2F.wav", "å?#+&.wav", "a\nb.wav"])
+def test_the_address_of_a_recording_can_be_fetched_whatever_its_name(api: Api, name: str) -> None:
+    record = {"name": "startRecording", "options": {"destinationUrl": f"sdrive://{name}"}}
+    backend = Backend(api, ice={"instructions": [record], **connect("park")})
+    recorded = backend.arrive()
+    backend.run(2)
+    backend.hang_up(recorded)
+    (listed,) = api.get("/calling/v1/recording").json
+    assert listed["key"] == name
+    assert listed["url"] == f"http://localhost/calling/v1/recording/{quote(name, safe='')}"
+    assert api.get(listed["url"]).mimetype == "audio/wav"
 
 
 def test_the_key_of_the_default_application_is_not_needed_in_calls(api: Api) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from sinch_voice_emulator.model.account import Account, Application
 from sinch_voice_emulator.model.call import Call, Origin
@@ -165,7 +166,7 @@ def _stored(one: Recording) -> Instant | None:
 def _recording(one: Recording, ended: Instant, account: Account, public_url: str) -> Json:
     return {
         "key": one.key,
-        "url": f"{base_url(one.region, account, public_url)}/calling/v1/recording/{one.key}",
+        "url": f"{base_url(one.region, account, public_url)}/calling/v1/recording/{quote(one.key, safe='')}",
         "createdOn": iso_seconds(ended),
         "expiresOn": iso_seconds(ended + _KEPT),
         "headers": {"callId": one.call_id},
