@@ -289,7 +289,8 @@ class VoiceSteps(Looks):
     def _placing(self, arrived: CallArrived) -> Steps[str]:
         key = arrived.application or getattr(self.runtime.account.owner_of(arrived.to.endpoint), "key", "")
         application = self.runtime.account.application(key) if key else None
-        if application is not None and application.callback is None:
+        taken_away = application is not None and application.key.lower() in self._backends
+        if application is not None and application.callback is None and not taken_away:
             raise Conflict(
                 f"nobody answers the callbacks of application {application.key}: say deliver_to(app) before anybody calls, "
                 "where app is a WSGI app, an ASGI app, a URL or a function from the event to SVAML"
