@@ -133,7 +133,7 @@ def test_broken_yaml_is_one_sentence(text: str) -> None:
 
 
 def test_broken_json_says_where() -> None:
-    assert refusal('{"a": 1,\n}', "a.json").startswith("a.json:2:1: is not JSON: ")
+    assert refusal('{"a": 1\n"b": 2}', "a.json").startswith("a.json:2:1: is not JSON: ")
     assert refusal('{"a": 1, "a": 2}', "a.json") == 'a.json:1:10: $.a: "a" is given twice, first in line 1'
 
 
