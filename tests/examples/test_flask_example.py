@@ -63,3 +63,11 @@ def test_a_slow_network(sinch_voice: SinchVoice, my_flask_app: Flask) -> None:
     sinch_voice.deliver_to(my_flask_app)
     sinch_voice.fault("drop", event="ice")
     sinch_voice.incoming_call().expect_ended("FAILED", "CALLBACKERROR")
+
+
+def test_a_forged_callback(sinch_voice: SinchVoice, my_flask_app: Flask) -> None:
+    sinch_voice.deliver_to(my_flask_app)
+    sinch_voice.fault("bad-signature", signature="wrong-key", event="ice")
+    call = sinch_voice.incoming_call()
+    call.expect_ended("FAILED", "CALLBACKERROR")
+    assert call.callbacks[0].status == 401

@@ -82,6 +82,11 @@ class Tamper:
     older_ms: Millis = 0
     instead: Headers | None = None
 
+    @property
+    def only_old(self) -> bool:
+        """Whether the signature holds and nothing but its time stamp is wrong."""
+        return self.older_ms > 0 and not self.wrong_secret and self.instead is None
+
     def applied(self, headers: Headers) -> Headers:
         """The headers as they are sent."""
         if self.instead is None:
@@ -212,11 +217,19 @@ class DeliveryFault:
             case _:
                 return None
 
-    def judge(self, account: AccountRuntime, delivery: Delivery, outcome: Answer | Failure) -> None:
-        """Warn when a backend took a callback whose signature does not hold."""
-        if self.kind is FaultKind.BAD_SIGNATURE and isinstance(outcome, Answer) and 200 <= outcome.status < 300:
-            text = f"the backend accepted {delivery.event.value} although its signature does not hold ({self.signature})"
-            account.note("remark", {"text": text}, severity=Severity.WARNING, call_id=delivery.call_id)
+    def judge(self, account: AccountRuntime, delivery: Delivery, outcome: Answer | Failure, tamper: Tamper | None) -> None:
+        """Say so when a backend took a callback that it had to refuse.
+
+        A forged one is a problem: whoever orders it asks whether the backend looks. An old one whose signature holds is a
+        warning, since none of the official SDKs looks at the time.
+        """
+        if self.kind is not FaultKind.BAD_SIGNATURE or not isinstance(outcome, Answer) or not 200 <= outcome.status < 300:
+            return
+        old = tamper is not None and tamper.only_old
+        why = "it was signed an hour ago" if old else f"its signature does not hold ({self.signature})"
+        text = f"the backend accepted {delivery.event.value} although {why}"
+        severity = Severity.WARNING if old else Severity.PROBLEM
+        account.note("remark", {"text": text}, severity=severity, call_id=delivery.call_id)
 
 
 @dataclass(slots=True)

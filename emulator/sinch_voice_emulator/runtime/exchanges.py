@@ -136,7 +136,7 @@ def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator
     result.outcome = yield from _exchanged(account, exchange, fault, result)
     account.attempted(delivery, _recorded(url, headers, result))
     if fault is not None:
-        fault.judge(account, delivery, result.outcome)
+        fault.judge(account, delivery, result.outcome, tamper)
     return result
 
 
