@@ -130,6 +130,27 @@ def test_a_leg_only_hears(api: Api, instruction: dict[str, str]) -> None:
     assert not {"tones.sent", "cookie.set"} & {entry.kind for entry in backend.account.journal.read().entries}
 
 
+@pytest.mark.parametrize("prefix", ["", "/euc1", "/EUC1"])
+@pytest.mark.parametrize(
+    ("room", "spelt"), [("a/b", "a%2Fb"), ("a/b", "a%2fb"), ("/", "%2F"), ("a%2Fb", "a%252Fb"), ("/å/", "%2F%C3%A5%2F")]
+)
+def test_a_slash_in_a_name_separates_nothing(api: Api, prefix: str, room: str, spelt: str) -> None:
+    call_id = joined(api, prefix, room)
+    path = f"{prefix}/calling/v1/conferences/id/{spelt}"
+    assert members(api.get(path)) == members(api.get(f"{path}/")) == [call_id]
+    assert api.patch(f"{path}/{call_id}", {"command": "mute"}).status_code == 200
+    api.refuses(api.delete(path.replace("id/", "id%2F")), 404, 40400, "Requested resource not found")
+    assert api.delete(path).status_code == 204
+    api.refuses(api.get(path), 404, 40400, f"No such ongoing conference '{room}' in the application's context")
+
+
+@pytest.mark.parametrize(
+    "path", ["/calling/v1/recording", "/calling/v1/recording/", "/v1/recording/", "/calling/v1/recording/%20"]
+)
+def test_a_recording_without_a_key_is_not_deleted(api: Api, path: str) -> None:
+    api.refuses(api.delete(path), 400, 40002, "No key specified")
+
+
 def test_headers_travel_with_the_callbacks(api: Api) -> None:
     backend = Backend(api, ice=HANG_UP)
     sent = {f"X-CB-Trace-{number}": f"v{number}" for number in range(7)}

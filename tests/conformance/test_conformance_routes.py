@@ -8,7 +8,7 @@ from sinch_voice_emulator.api.app import create_app
 from sinch_voice_emulator.api.control import forms_of as control_forms
 from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.v1 import spec
-from sinch_voice_emulator.v1.paths import forms_of
+from sinch_voice_emulator.v1.paths import all_forms_of
 
 ADDED = {"HEAD", "OPTIONS"}
 """Methods that come with every route and that no document lists."""
@@ -29,7 +29,7 @@ def routed() -> set[tuple[str, str]]:
 
 
 def documented() -> set[tuple[str, str]]:
-    voice = {(one.method, form) for one in spec.voice().operations() for form in forms_of(one.path, one.method)}
+    voice = {(one.method, form) for one in spec.voice().operations() for form in all_forms_of(one.path, one.method)}
     return voice | {(one.method, form) for one in spec.control().operations() for form in control_forms(one.path)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sinch_voice_emulator.v1.paths import forms_of
+from sinch_voice_emulator.v1.paths import all_forms_of, forms_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,10 @@ from sinch_voice_emulator.v1.paths import forms_of
 )
 def test_the_documented_form_comes_first(method: str, path: str, also: list[str]) -> None:
     assert forms_of(path, method) == (path, *also)
+
+
+def test_a_form_without_its_name_is_routed_where_its_refusal_is_documented() -> None:
+    recording = "/calling/v1/recording/{key}"
+    without = ("/calling/v1/recording", "/v1/recording")
+    assert all_forms_of(recording, "DELETE") == (*forms_of(recording, "DELETE"), *without)
+    assert all_forms_of(recording, "GET") == forms_of(recording, "GET")

@@ -14,6 +14,7 @@ from sinch_voice_emulator.api.front import VoiceFront, body_of, target_of
 from sinch_voice_emulator.api.ports import narrowing
 from sinch_voice_emulator.api.proxy import OriginForm, Proxy
 from sinch_voice_emulator.api.regions import RegionPrefix
+from sinch_voice_emulator.api.routing import RoutedApp
 from sinch_voice_emulator.v1 import spec
 from sinch_voice_emulator.v1.errors import ApiError
 
@@ -25,8 +26,7 @@ CONTROL_PREFIX = "/_emulator"
 
 def create_app(emulator: Emulator) -> Flask:
     """The application that serves ``emulator``."""
-    app = Flask("sinch_voice_emulator", static_folder=None)
-    app.url_map.merge_slashes = False
+    app = RoutedApp("sinch_voice_emulator")
     front = VoiceFront(emulator, {**calling.OPERATIONS, **configuration.OPERATIONS})
     front.register(app, spec.voice().operations())
     app.register_blueprint(control.blueprint(emulator))

@@ -178,7 +178,7 @@ def _visible(calling: CallingRequest, recording: Recording) -> bool:
 
 def _recording(calling: CallingRequest, key: str) -> Recording:
     if not key.strip():
-        raise errors.missing("key")
+        raise errors.no_key_specified()
     found = calling.runtime.read(lambda engine, _now: engine.state.recordings.get(key))
     if found is None or not _visible(calling, found):
         raise errors.recording_not_found(f"no finished recording {key!r} is kept by the platform for this application")
@@ -192,7 +192,7 @@ def get_recording(calling: CallingRequest, key: str) -> Response:
     return Response(chunks, mimetype="audio/wav", headers={"Content-Length": str(size)})
 
 
-def delete_recording(calling: CallingRequest, key: str) -> Response:
+def delete_recording(calling: CallingRequest, key: str = "") -> Response:
     """Delete a recording."""
     _recording(calling, key)
     calling.runtime.submit(RecordingDeleted(key, calling.application.key), calling.open)

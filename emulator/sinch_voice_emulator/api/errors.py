@@ -45,7 +45,7 @@ def _refused(error: errors.EmulatorError) -> ApiError:
 
 def _http(error: HTTPException) -> ApiError:
     if isinstance(error, NotFound):
-        return v1.resource_not_found("no operation has this address; note that %2F in a path counts as a slash")
+        return v1.resource_not_found("no operation has this address")
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         return v1.by_status(405, "Method not allowed", f"this address takes {allowed}")

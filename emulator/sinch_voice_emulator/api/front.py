@@ -24,7 +24,7 @@ from sinch_voice_emulator.runtime.deferred import TOO_LARGE, Environ
 from sinch_voice_emulator.v1 import auth
 from sinch_voice_emulator.v1.auth import SignedRequest
 from sinch_voice_emulator.v1.errors import ApiError
-from sinch_voice_emulator.v1.paths import forms_of
+from sinch_voice_emulator.v1.paths import all_forms_of
 from sinch_voice_emulator.v1.problems import Problem
 from sinch_voice_emulator.v1.spec import Operation
 
@@ -58,17 +58,15 @@ class VoiceFront:
         """Route every form of every operation's path, with and without a slash at its end."""
         for operation in operations:
             view = self._view(operation)
-            for number, path in enumerate(forms_of(operation.path, operation.method)):
-                rule = path.replace("{", "<").replace("}", ">")
-                for suffix in ("", "/"):
-                    app.add_url_rule(
-                        rule + suffix,
-                        f"{operation.id}{number}{suffix}",
-                        view,
-                        methods=[operation.method],
-                        strict_slashes=True,
-                        provide_automatic_options=False,
-                    )
+            for number, path in enumerate(all_forms_of(operation.path, operation.method)):
+                app.add_url_rule(
+                    path.replace("{", "<").replace("}", ">"),
+                    f"{operation.id}{number}",
+                    view,
+                    methods=[operation.method],
+                    strict_slashes=False,
+                    provide_automatic_options=False,
+                )
 
     def _view(self, operation: Operation) -> Callable[..., AnyResponse]:
         handler = self._handlers[operation.id]

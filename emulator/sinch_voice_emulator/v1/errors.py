@@ -79,6 +79,11 @@ def recording_not_found(why: str = "") -> ApiError:
     return ApiError(404, 40400, "Recording not found", why)
 
 
+def no_key_specified() -> ApiError:
+    """A request for one recording that names none."""
+    return ApiError(400, 40002, "No key specified")
+
+
 def resource_not_found(why: str = "") -> ApiError:
     """An address the API does not have."""
     return ApiError(404, 40400, "Requested resource not found", why)
