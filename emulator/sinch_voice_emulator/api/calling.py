@@ -28,12 +28,15 @@ def place_callout(calling: CallingRequest) -> Response:
     """Place a call; answered before anything of it leaves."""
     body = requests.json_body(calling.body)
     calling.journalled["body"] = body
+    forwarded = _forwarded()
+    if forwarded:
+        calling.journalled["headers"] = dict(forwarded)
     wanted, remarks = requests.callout(
         body,
         account=calling.runtime.account,
         application=calling.application,
         region=calling.region_of_creation,
-        forwarded=_forwarded(),
+        forwarded=forwarded,
     )
     remember(calling, remarks)
     call_id = calling.runtime.submit(wanted, calling.open)

@@ -148,6 +148,7 @@ class VoiceFront:
                 "status": response.status_code,
                 **({"region": calling.region} if calling.region else {}),
                 **calling.journalled,
+                "after": calling.open.after,
             },
             severity=Severity.INFO if refusal is None else Severity.WARNING,
             call_id=calling.call_id,

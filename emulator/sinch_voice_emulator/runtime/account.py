@@ -133,7 +133,7 @@ class AccountRuntime:
     def open_request(self) -> OpenRequest:
         """Say that a request of the Calling API has begun. It must be closed once its response has left."""
         with self.lock:
-            request = OpenRequest(self.epoch, self._close_request)
+            request = OpenRequest(self.epoch, self._close_request, after=self.journal.last)
             self.open.requests.add(request)
             return request
 

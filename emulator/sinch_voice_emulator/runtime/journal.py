@@ -186,6 +186,11 @@ class Journal:
         return self._store.bytes
 
     @property
+    def last(self) -> int:
+        """The number of the newest entry; 0 before there is one."""
+        return self._store.last
+
+    @property
     def cursor(self) -> str:
         """The cursor after the newest entry: reads what is yet to come."""
         return f"{self._epoch}:{self._store.last}"

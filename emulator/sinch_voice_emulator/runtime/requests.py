@@ -16,6 +16,8 @@ class OpenRequest:
     on_close: Callable[[OpenRequest], None]
     held: list[Delivery] = field(default_factory=list)
     closed: bool = False
+    after: int = 0
+    """The last journal entry before it."""
 
     def close(self) -> None:
         """To be called once the response has left: lets go what was held. Calling it again does nothing."""

@@ -17,7 +17,7 @@ def send_again(account: AccountRuntime, delivery_id: str) -> Delivery:
         raise NotFound(f"there is no delivery {delivery_id} (any more); the list of deliveries names those there are")
     if original.state not in (DeliveryState.ANSWERED, DeliveryState.FAILED, DeliveryState.DROPPED):
         raise Conflict(f"delivery {delivery_id} is {original.state.value} and can be sent again once it is concluded")
-    return account.send_extra(
+    again = account.send_extra(
         original.event,
         original.body,
         original.target,
@@ -25,3 +25,5 @@ def send_again(account: AccountRuntime, delivery_id: str) -> Delivery:
         application=original.application,
         forwarded_headers=original.forwarded_headers,
     )
+    account.note("control.redeliver", {"original": delivery_id, "delivery": again.id}, call_id=again.call_id)
+    return again

@@ -9,6 +9,7 @@ from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.scenario.stage import Stage
 from sinch_voice_emulator.testkit import arrivals
 from sinch_voice_emulator.testkit.calls import CallSteps
+from sinch_voice_emulator.testkit.conferences import ConferenceSteps, InConference
 from sinch_voice_emulator.testkit.core import VoiceSteps
 from sinch_voice_emulator.testkit.expectations import diff_lines, folded
 from sinch_voice_emulator.testkit.matching import differences, spelt
@@ -125,6 +126,31 @@ class Recorded:
             return "Nothing was recorded."
         closest = min(found, key=lambda one: len(differences(one, self._facts)))
         return "\n".join(["Closest:", *diff_lines(differences(closest, self._facts))])
+
+
+class Members:
+    """Who is in a conference: calls by their names, which may be given later, or numbers."""
+
+    def __init__(self, stage: Stage, name: str, who: tuple[str, ...], count: int | None) -> None:
+        self._stage = stage
+        self._room = ConferenceSteps(stage.voice, stage.voice._room(name, "", ""))
+        self._who = who
+        self._count = count
+        self.sentence = InConference(self._room, who, count).sentence
+
+    def _wanted(self) -> InConference:
+        stage = self._stage
+        who = tuple(stage.call_id(one) if stage.is_named(one) else one for one in self._who)
+        return InConference(self._room, who, self._count)
+
+    def look(self) -> object:
+        return self._wanted().look()
+
+    def hopeless(self) -> str:
+        return ""
+
+    def near(self) -> str:
+        return self._wanted().near()
 
 
 class Callout(arrivals.CalloutPlaced):

@@ -127,6 +127,11 @@ class Stage:
             self._names[name] = call_id
         self.latest = call_id
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of every call there was."""
+        return [entry.call_id for entry in self.voice.watch.created()]
+
     def is_named(self, name: str) -> bool:
         """Whether there is a call of this name by now."""
         return name in self._names

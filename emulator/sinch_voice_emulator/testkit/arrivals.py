@@ -165,9 +165,10 @@ def made_up(
     for path, value in fields.items():
         fire.set_at(document, dotted(path), value)
     about = str(document.get("callid", ""))
-    return runtime.send_extra(
-        kind, callbacks.encode(document), application.callback, call_id=about, application=application.key
-    )
+    target = application.callback
+    delivery = runtime.send_extra(kind, callbacks.encode(document), target, call_id=about, application=application.key)
+    fire.note_fired(runtime, delivery)
+    return delivery
 
 
 def fault_of(kind: str, details: dict[str, Any]) -> DeliveryFault:

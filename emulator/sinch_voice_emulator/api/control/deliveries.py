@@ -108,7 +108,6 @@ def redeliver(control: ControlRequest, delivery: str) -> Response:
     """Send the same bytes once more, newly signed; answers when that is concluded. The answer is not acted on."""
     runtime = control.runtime
     again = send_again(runtime, delivery)
-    runtime.note("control.redeliver", {"original": delivery, "delivery": again.id}, call_id=again.call_id)
     return when_concluded(control, runtime, again)
 
 

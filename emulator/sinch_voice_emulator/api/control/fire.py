@@ -29,7 +29,7 @@ from sinch_voice_emulator.engine.engine import Engine
 from sinch_voice_emulator.errors import NotFound
 from sinch_voice_emulator.model.account import Account, Application
 from sinch_voice_emulator.model.call import Call, CallState, MenuResult, Origin, Reason, Result
-from sinch_voice_emulator.model.delivery import CallbackTarget, EventKind
+from sinch_voice_emulator.model.delivery import CallbackTarget, Delivery, EventKind
 from sinch_voice_emulator.model.ids import guid
 from sinch_voice_emulator.model.instants import SECOND, Instant
 from sinch_voice_emulator.model.party import Party, PartyKind, number
@@ -62,9 +62,15 @@ def fire(control: ControlRequest) -> Response:
     target = _target(application, body)
     document = _document(control, event, call, application)
     call_id = str(document.get("callid") or document.get("callId") or "")
-    runtime.note("control.fire", {"event": event.value, "url": target.primary, "application": application.key}, call_id=call_id)
     delivery = runtime.send_extra(event, callbacks.encode(document), target, call_id=call_id, application=application.key)
+    note_fired(runtime, delivery)
     return when_concluded(control, runtime, delivery)
+
+
+def note_fired(runtime: AccountRuntime, delivery: Delivery) -> None:
+    """Journal that somebody made a callback up."""
+    data = {"event": delivery.event.value, "url": delivery.target.primary, "application": delivery.application}
+    runtime.note("control.fire", {**data, "delivery": delivery.id}, call_id=delivery.call_id)
 
 
 def _application(runtime: AccountRuntime, body: dict[str, Any], call: Call | None) -> Application:

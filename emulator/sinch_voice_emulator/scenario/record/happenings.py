@@ -21,6 +21,7 @@ class Happening:
     kind: str
     data: Mapping[str, Any]
     severity: str = "info"
+    sequence: int = 0
 
     @property
     def is_problem(self) -> bool:
@@ -44,7 +45,7 @@ def address_of(party: Any) -> str:
 
 def of_entries(entries: Iterable[Entry]) -> list[Happening]:
     """Entries of an account's journal."""
-    return [Happening(one.instant, one.call_id, one.leg, one.kind, one.data, one.severity) for one in entries]
+    return [Happening(one.instant, one.call_id, one.leg, one.kind, one.data, one.severity, one.sequence) for one in entries]
 
 
 def of_text(text: str, source: str) -> list[Happening]:
@@ -76,4 +77,5 @@ def _entry(value: Any, where: str) -> Happening:
         value["kind"],
         data if isinstance(data, dict) else {},
         str(value.get("severity", "info")),
+        int(value.get("sequence") or 0),
     )

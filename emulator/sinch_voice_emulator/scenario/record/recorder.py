@@ -17,10 +17,12 @@ from sinch_voice_emulator.scenario.record.general import Names
 from sinch_voice_emulator.scenario.record.given import given_of
 from sinch_voice_emulator.scenario.record.happenings import Happening, address_of
 from sinch_voice_emulator.scenario.record.requests import Requests
+from sinch_voice_emulator.scenario.words.expecting import WITHIN
 from sinch_voice_emulator.testkit.reporting import line_of
 
 Steps: TypeAlias = list[dict[str, Any]]
 
+_OF_NO_CALL = ("callback.queued", "control.fire")
 _USUAL: Mapping[str, Any] = {}
 _REFUSALS = {"declined": "decline", "busy": "busy", "unreachable": "unreachable"}
 _OTHER_REFUSALS = ("blocked", "failed", "unknown")
@@ -53,7 +55,7 @@ class Recorder:
         self._now: int | None = None
         self._before: int | None = None
         self._problems: list[str] = []
-        self._own: set[str] = set()
+        self._own = {str(one.data.get("delivery")) for one in happenings if one.kind in ("control.redeliver", "control.fire")}
 
     def scenario(self, name: str) -> dict[str, Any]:
         """The scenario, as the value of a file. Raises ``BadRequest`` when nothing was recorded that could be played again."""
@@ -66,7 +68,7 @@ class Recorder:
             reader = _READERS.get(one.kind)
             if one.is_problem:
                 self._problem(one)
-            if reader is not None and (not one.call or one.call in self._names):
+            if reader is not None and (one.call in self._names or one.kind in _OF_NO_CALL):
                 reader(self, one)
         for request in self._requests.before(len(self._all)):
             self._request(request)
@@ -96,8 +98,7 @@ class Recorder:
 
     def _expect(self, happening: Happening, expectation: dict[str, Any]) -> None:
         self._now = happening.instant if self._now is None else max(self._now, happening.instant)
-        within = 60
-        if len(self._steps) and self._gap(happening) >= within * 1000:
+        if len(self._steps) and self._gap(happening) >= WITHIN:
             expectation["within"] = length(self._gap(happening) + 60_000)
         self._before = happening.instant
         self._steps.append({"expect": expectation})
@@ -115,12 +116,12 @@ class Recorder:
     # --- what came from outside --------------------------------------------------------------------------------------------
 
     def _created(self, one: Happening) -> None:
-        self._own.discard(one.call)
         origin = str(one.data.get("origin"))
         if origin == "server":
             if not self._requests.creates(one.call):
                 method = {"speech": "tts"}.get(str(one.data.get("callout")), str(one.data.get("callout")))
-                self._expect(one, {"callout": method, "to": one.party, "as": self._names[one.call]})
+                to = {"to": one.party} if one.party else {}
+                self._expect(one, {"callout": method, **to, "as": self._names[one.call]})
             return
         body: dict[str, Any] = self._told(one.call)
         caller = one.data.get("caller")
@@ -161,6 +162,8 @@ class Recorder:
 
     def _leg_ended(self, one: Happening) -> None:
         why, party = str(one.data.get("why")), self._parties.get((one.call, one.leg))
+        if why == "hung up" and self._hung_up_by_itself(one):
+            return
         if why == "hung up":
             self._act(one, {"hang_up": self._by(one)})
         elif why == "network lost":
@@ -170,9 +173,28 @@ class Recorder:
         elif why in _OTHER_REFUSALS and party is not None:
             self._act(one, {"refuse": {"phone": party, "how": why}})
 
+    def _hung_up_by_itself(self, one: Happening) -> bool:
+        """Whether the phone hung up while answering machine detection listened; the phone's answerer does so again."""
+        return any(
+            other.kind == "amd.result"
+            and (other.call, other.instant) == (one.call, one.instant)
+            and other.data.get("status") == "hangup"
+            for other in self._all
+        )
+
+    def _fired(self, one: Happening) -> None:
+        delivery = str(one.data.get("delivery"))
+        event, body = self._bodies.get(delivery, ("", {}))
+        if event:
+            fields = {name: item for name, item in body.items() if name not in ("event", "callResourceUrl", "timestamp")}
+            step: dict[str, Any] = {"event": event, "with": self._names.value(fields)}
+            answer = next((other for other in self._all if _answers(other, delivery)), None)
+            if answer is not None and self._answers:
+                step["expect"] = {"answer": self._names.value(_answer(answer.data.get("body")))}
+            self._act(one, {"fire": step})
+
     def _redelivered(self, one: Happening) -> None:
         event, _ = self._bodies.get(str(one.data.get("original")), ("", {}))
-        self._own.add(str(one.data.get("delivery")))
         if event and one.call:
             self._act(one, {"redeliver": {"event": event, **self._named(one)}})
 
@@ -183,7 +205,9 @@ class Recorder:
         if data.get("body") is not None:
             step["body"] = self._names.value(data["body"])
         step["expect"] = {"status": data["status"]}
-        if self._requests.creates(request.call) and request.call in self._names:
+        if data.get("headers"):
+            step["headers"] = {str(name): self._names.text(str(value)) for name, value in data["headers"].items()}
+        if data["method"] == "POST" and self._requests.creates(request.call) and request.call in self._names:
             step["as"] = self._names[request.call]
         self._act(request, {"request": step})
 
@@ -239,6 +263,10 @@ class Recorder:
         return any(one.call not in ended for one in created)
 
 
+def _answers(one: Happening, delivery: str) -> bool:
+    return one.kind == "callback.answered" and one.data.get("delivery") == delivery
+
+
 def length(milliseconds: int) -> str:
     """A length of time as people write it."""
     return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
@@ -275,4 +303,5 @@ _READERS: Mapping[str, Callable[[Recorder, Happening], None]] = {
     "prompt.started": Recorder._prompt,
     "call.ended": Recorder._ended,
     "control.redeliver": Recorder._redelivered,
+    "control.fire": Recorder._fired,
 }

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.instants import SECOND
-from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Recorded, Reported, Told
+from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Members, Recorded, Reported, Told
 from sinch_voice_emulator.scenario.matchers import expected
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Changed, Fork, Mismatch, Play
@@ -16,14 +16,15 @@ from sinch_voice_emulator.scenario.words.requests import answer_differences, jud
 from sinch_voice_emulator.scenario.words.word import Word
 from sinch_voice_emulator.scenario.words.world import within_of
 from sinch_voice_emulator.testkit.addresses import listed, party_of
-from sinch_voice_emulator.testkit.calls import WITHIN
-from sinch_voice_emulator.testkit.conferences import ConferenceSteps, InConference
 from sinch_voice_emulator.testkit.expectations import Expectation
 from sinch_voice_emulator.testkit.matching import differences, matches
 from sinch_voice_emulator.testkit.values import Callback
 from sinch_voice_emulator.v1.durations import duration_from_json
 
 Look: TypeAlias = Callable[[Branch, Mapping[str, Any]], tuple[Expectation[Any], tuple[str, ...]]]
+
+WITHIN = 300 * SECOND
+"""How long something is waited for unless the step says otherwise: in virtual time a long wait costs nothing."""
 
 ASTRAY = 10 * SECOND
 """How long a replay waits for what is expected once the backend has answered otherwise than it did."""
@@ -158,10 +159,7 @@ def _told(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tu
 
 
 def _conference(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
-    stage = branch.stage
-    room = ConferenceSteps(stage.voice, stage.voice._room(body["conference"], "", ""))
-    who = tuple(stage.call_id(one) if stage.is_named(one) else one for one in body.get("participants", ()))
-    return InConference(room, who, body.get("count")), ()
+    return Members(branch.stage, body["conference"], tuple(body.get("participants", ())), body.get("count")), ()
 
 
 def _recording(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:

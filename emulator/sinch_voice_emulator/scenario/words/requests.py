@@ -96,6 +96,7 @@ def _answered(branch: Branch, body: Any, delivery: Delivery) -> Play[None]:
     yield from branch.voice.driver.run_until(
         lambda: delivery.state in over or None, runtime.account.profile.callback_timeout * 4
     )
+    branch.voice.noticed(*branch.stage.ids)
     got, wanted = Callback.of(delivery), body.get("expect", {})
     judged(f"the backend answered {body['event']} otherwise:", answer_differences(wanted, got), got.answer)
     saved(branch, body.get("save", {}), got.answer)

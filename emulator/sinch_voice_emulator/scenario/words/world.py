@@ -10,7 +10,7 @@ from typing import Any
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.account import Account, OwnedNumber
 from sinch_voice_emulator.model.delivery import EventKind
-from sinch_voice_emulator.model.instants import SECOND
+from sinch_voice_emulator.model.instants import Millis
 from sinch_voice_emulator.model.party import PartyKind
 from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault, FaultKind
 from sinch_voice_emulator.scenario.model import Step
@@ -145,9 +145,9 @@ def _remember(branch: Branch, body: Any, _step: Step) -> Play[None]:
         branch.scope.set(name, value)
 
 
-def within_of(body: Mapping[str, Any], default: float) -> int:
+def within_of(body: Mapping[str, Any], default: Millis) -> Millis:
     """How long an expectation waits, in milliseconds."""
-    return duration_from_json(body["within"], "within") if "within" in body else round(default * SECOND)
+    return duration_from_json(body["within"], "within") if "within" in body else default
 
 
 def check_fault(body: Any) -> None:
