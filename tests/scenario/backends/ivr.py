@@ -36,6 +36,8 @@ class Reception(Line):
         if result["menuId"] == "hours":
             return end("From nine to five." if result["value"] == "weekdays" else "We are closed.")
         team = result["value"]
+        if team not in AGENTS:
+            return end("That choice is no longer there.")
         before = (cookie("team", team), say(f"We are putting you through to {team}."))
         agent = AGENTS[team]
         return svaml("connectPstn", *before, number=agent, cli=self.site.number, dialTimeout=self._dial_timeout)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from scenario.backends import dialler, ivr, rooms, routing
+from scenario.backends import careless, dialler, ivr, recorder, rooms, routing
 from scenario.backends.service import Line, Site, create_app
 
 Factory = Callable[[Site], Flask]
@@ -88,4 +88,33 @@ BACKENDS: Mapping[str, Factory] = {
     "conference-keys": _line(rooms.Rooms, conferenceDtmfOptions={"mode": "detect", "maxDigits": 3, "timeoutMills": 2000}),
     "conference-keys-passed-on": _line(rooms.Rooms, conferenceDtmfOptions={"mode": "forward"}),
     "conference-two-regions": _line(rooms.Rooms),
+    "backend-fails-on-ice": _line(ivr.Reception),
+    "backend-fails-on-ace": _line(routing.Forward),
+    "backend-fails-on-pie": _line(ivr.Reception),
+    "backend-fails-on-dice": _line(routing.Forward),
+    "backend-fallback": _line(ivr.Reception),
+    "svaml-illegal-ice": _line(careless.Careless),
+    "svaml-illegal-ace": _line(careless.Careless),
+    "svaml-illegal-pie": _line(careless.Careless),
+    "svaml-empty": _line(careless.Careless),
+    "callbacks-duplicated": _line(ivr.Reception),
+    "callbacks-reordered": _line(routing.Forward),
+    "signature-refused": _line(ivr.Reception),
+    "raw-ice-with-surprises": _line(ivr.Reception),
+    "raw-notify": _line(recorder.Recorder),
+    "raw-events-of-an-unknown-call": _line(ivr.Reception),
+    "svaml-without-action": _line(careless.Careless),
+    "recording-of-a-call": _line(recorder.Recorder),
+    "recording-transcribed": _line(recorder.Recorder, transcriptionOptions={"enabled": True, "locale": "en-US"}),
+    "recording-without-notifications": _line(recorder.Recorder, notificationEvents=False),
+    "recording-by-operator": _line(routing.Forward),
+    "conference-recorded": _line(rooms.Rooms, record=True, recordingOptions=recorder.STORAGE),
+    "credit-runs-out": _line(routing.Forward),
+    "credit-is-too-little": _line(routing.Forward),
+    "rest-signed-requests": _line(Line),
+    "rest-callout-refused": _line(Line),
+    "app-without-backend": _line(Line),
+    "phone-two-callers": _line(ivr.Reception),
+    "profile-presets": _line(routing.Switchboard),
+    "backend-has-moved": _line(ivr.Reception),
 }
