@@ -43,7 +43,6 @@ NEIGHBOURS = {
     ("model", ""),
     ("api", "ui"),
     ("emulator", "api"),
-    ("testkit", "api"),
     ("testkit", "scenario"),
     ("pytest_plugin", "pytest_scenarios"),
     ("settings", "stubs"),

@@ -13,6 +13,7 @@ from sinch_voice_emulator.model.call import Origin
 from sinch_voice_emulator.model.delivery import Delivery, EventKind
 from sinch_voice_emulator.model.party import Party, PartyKind, username
 from sinch_voice_emulator.model.phone import PhoneBehaviour
+from sinch_voice_emulator.runtime import made_up as made_up_callbacks
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault, FaultKind
 from sinch_voice_emulator.runtime.journal import Entry
@@ -153,21 +154,19 @@ def made_up(
     fields: Mapping[str, object],
 ) -> Delivery:
     """Queue a callback that no call caused."""
-    from sinch_voice_emulator.api.control import fire
-
     if event not in tuple(EventKind):
         raise BadRequest(f"the events are {listed(EventKind)}, and {event!r} is none of them")
     if application.callback is None:
         raise Conflict("nobody gets the callback: say deliver_to(app) first")
     kind = EventKind(event)
     known = runtime.read(lambda engine, _now: engine.call(call)) if call else None
-    document = fire.document_of(runtime, kind, application, known, emulator.public_url)
+    document = made_up_callbacks.document_of(runtime, kind, application, known, emulator.public_url)
     for path, value in fields.items():
-        fire.set_at(document, dotted(path), value)
+        made_up_callbacks.set_at(document, dotted(path), value)
     about = str(document.get("callid", ""))
     target = application.callback
     delivery = runtime.send_extra(kind, callbacks.encode(document), target, call_id=about, application=application.key)
-    fire.note_fired(runtime, delivery)
+    made_up_callbacks.note_fired(runtime, delivery)
     return delivery
 
 
