@@ -50,6 +50,8 @@ BODIES = [
     b"[" * DEEP,
     b"[" * DEEP + b"]" * DEEP,
     b'{"action":' * 20_000 + b"{}" + b"}" * 20_000,
+    b'{"action":' * 500 + b"{}" + b"}" * 500,
+    b'{"action":' * 99 + b"{}" + b"}" * 99,
     b'{"method":"ttsCallout","ttsCallout":' + b'{"destination":' * 900 + b"1" + b"}" * 901,
     b'{"method":"ttsCallout","method":"faxCallout"}',
     b'{"method":"\\ud800"}',

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import NoReturn
+
+MOST_LEVELS = 100
+"""How deep arrays and objects may stand in one another. How much deeper Python's parser goes depends on its version."""
 
 
 def parse(text: str | bytes) -> object:
@@ -20,7 +24,23 @@ def parse(text: str | bytes) -> object:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if text.count("[") + text.count("{") > MOST_LEVELS and _is_deep(value):
+        raise ValueError("nested too deeply")
     return value
+
+
+def _is_deep(value: object) -> bool:
+    """Whether a value has more than ``MOST_LEVELS`` levels, found out without recursion."""
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        level = [member for item in level for member in _members(item) if isinstance(member, dict | list)]
+    return bool(level)
+
+
+def _members(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse(constant: str) -> NoReturn:
