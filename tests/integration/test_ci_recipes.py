@@ -94,6 +94,8 @@ def ran(script: list[str], variables: Mapping[str, str], service: Mapping[str, s
 
     Names of hosts lead to this machine: those in the callback URL by a detour, those in the steps because they are replaced.
     """
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
     (folder / "backend.py").write_text(BACKEND)
     shutil.copy(COMPOSE.parent / "check.py", folder)
     port = free_port()
