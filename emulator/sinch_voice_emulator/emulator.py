@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from sinch_voice_emulator.engine.effects import Severity
@@ -27,7 +28,7 @@ from sinch_voice_emulator.runtime.detours import Detours
 from sinch_voice_emulator.runtime.dialect import VoiceV1
 from sinch_voice_emulator.runtime.driver import RealDriver
 from sinch_voice_emulator.runtime.request_rate import RequestRate
-from sinch_voice_emulator.settings import Role, Settings
+from sinch_voice_emulator.settings import ListenAddress, Role, Settings
 from sinch_voice_emulator.stubs.book import StubBook
 from sinch_voice_emulator.twins import Twin, Twins
 from sinch_voice_emulator.v1 import errors
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from sinch_voice_emulator.runtime.doorbell import Doorbell
     from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
     from sinch_voice_emulator.runtime.server import Server
     from sinch_voice_emulator.runtime.tls import Identity
@@ -99,7 +101,11 @@ class Emulator:
         self._server: Server | None = None
         self._app: Flask | None = None
         self._driver: RealDriver | None = None
-        self._dialect = VoiceV1(lambda: self.public_url)
+        self.on_demand = False
+        """Whether a port that is any free one is taken, and served, as soon as a backend is told of it."""
+        self._doorbell: Doorbell | None = None
+        self._starting = RLock()
+        self._dialect = VoiceV1(self._told_url)
         self.create_account(self.settings.account(DEFAULT_ACCOUNT))
 
     # --- accounts ----------------------------------------------------------------------------------------------------------
@@ -242,14 +248,10 @@ class Emulator:
     def note_refused_request(
         self, method: str, target: str, error: ApiError, reference: str, runtime: AccountRuntime | None = None
     ) -> None:
-        """Journal a request that was not let in, with the account it claimed to come from."""
+        """Journal a request that was not let in, or that is none of the API's, with the account it claimed to come from."""
         data = {"method": method, "path": target, "status": error.status, "error": error.code, "message": error.message}
         data |= {"why": error.why, "reference": reference}
         (runtime or self.account()).note("api.refused", data, severity=Severity.WARNING)
-
-    def note_stray_request(self, method: str, target: str, error: ApiError, reference: str) -> None:
-        """Journal a request for an address that the API does not have."""
-        self.note_refused_request(method, target, error, reference)
 
     # --- serving -------------------------------------------------------------------------------------------------------------
 
@@ -258,9 +260,27 @@ class Emulator:
         """The backend's view of the emulator, without a slash at the end."""
         return self.settings.public_url.rstrip("/") or self.url
 
+    def _told_url(self) -> str:
+        """``public_url``, for a backend: it has to hold from now on."""
+        place = self._told
+        known = self.settings.public_url or self.listeners or self._doorbell or place.port or place.tls
+        if self.on_demand and not known:
+            from sinch_voice_emulator.runtime.doorbell import Doorbell
+
+            self._doorbell = Doorbell(place.host, self.start)
+        return self.public_url
+
+    @property
+    def _told(self) -> ListenAddress:
+        """The port that backends are told of."""
+        places = self.settings.listen
+        return next((place for place in places if place.answers(Role.CALLING)), places[0])
+
     @property
     def url(self) -> str:
         """The base URL of the first listener that serves the Calling API, or where it will be."""
+        if self._doorbell is not None:
+            return self._doorbell.url
         return self.url_for(Role.CALLING) or self._urls[0]
 
     def url_for(self, role: Role) -> str:
@@ -284,21 +304,23 @@ class Emulator:
 
     def start(self) -> None:
         """Serve from a thread of its own; returns when requests are accepted. Raises ``EmulatorError`` for a taken port."""
-        self.bind().start()
+        with self._starting:
+            self.bind().start()
 
     def stop(self) -> None:
         """Stop serving, within a second, whatever is open."""
+        if self._doorbell is not None:
+            self._doorbell.close()
         if self._server is not None:
             self._server.stop()
-        self._server = self._driver = None
+        self._server = self._driver = self._doorbell = None
 
     def post(self, exchange: Exchange) -> Future[Outcome]:
         """Make one attempt over HTTP, for whoever drives an account; starts the server if need be, whose loop does it."""
-        if not self.listeners:
-            self.start()
+        self.start()
         assert self._server is not None
         assert self._driver is not None
-        return self._server.submit(_outcome(self._driver, exchange))
+        return self._server.submit(self._driver.outcome(exchange))
 
     def serve(self) -> None:
         """Serve in the main thread until SIGINT or SIGTERM."""
@@ -318,8 +340,12 @@ class Emulator:
 
     def bind(self) -> Server:
         """Take the ports, without serving yet. Raises ``EmulatorError`` for a taken one."""
-        if self._server is not None:
+        with self._starting:
+            self._server = self._server or self._bound()
+            self._doorbell = None
             return self._server
+
+    def _bound(self) -> Server:
         from sinch_voice_emulator.api.context import PLACE
         from sinch_voice_emulator.api.control.errors import bridge_error
         from sinch_voice_emulator.api.proxy import Proxy
@@ -331,9 +357,12 @@ class Emulator:
         tls = self.identity.context if self.identity is not None else None
         places = self.settings.listen
         listeners = [Listener(place.host, place.port, tls if place.tls else None, {PLACE: place}) for place in places]
+        if self._doorbell is not None:
+            index = places.index(self._told)
+            listeners[index] = replace(listeners[index], taken=self._doorbell.take_down())
         server = Server(Bridge(self.wsgi_app, bridge_error), listeners, [driver], Proxy(self).judge)
         server.bind()
-        self._server, self._driver = server, driver
+        self._driver = driver
         for runtime in self.accounts.values():
             driver.add(runtime)
         return server
@@ -351,10 +380,6 @@ class Emulator:
             raise EmulatorError("a private key needs its certificate beside it: add --tls-certificate FILE")
         here = (name for name in self.settings.own_hosts if name not in ("0.0.0.0", "::") and REGION_MARK not in name)
         return tls.made(tuple(dict.fromkeys((*HOSTS, "localhost", "127.0.0.1", "::1", *here))), wanted.directory)
-
-
-async def _outcome(driver: RealDriver, exchange: Exchange) -> Outcome:
-    return (await driver.post(exchange)).outcome
 
 
 def _begun(clock: Clock, wanted: Beginning | None) -> Clock:

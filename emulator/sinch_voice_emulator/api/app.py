@@ -48,7 +48,7 @@ def create_app(emulator: Emulator) -> Flask:
         answer = response_to(refusal, reference)
         if refusal.status == 405:
             answer.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
-        emulator.note_stray_request(request.method, target_of(request.environ), refusal, reference)
+        emulator.note_refused_request(request.method, target_of(request.environ), refusal, reference)
         return control.error_response(refusal) if ours else answer
 
     app.before_request(narrowing(emulator))

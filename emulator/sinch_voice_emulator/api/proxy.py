@@ -48,7 +48,7 @@ class Proxy:
             error = errors.by_status(403, "This proxy has no certificate for https: start the emulator with --tls")
         if error is not None:
             reference = self._emulator.new_reference()
-            self._emulator.note_stray_request("CONNECT", target, error, reference)
+            self._emulator.note_refused_request("CONNECT", target, error, reference)
             return response_to(error, reference)
         context = identity.context if identity is not None and port == HTTPS else None
         return Tunnel(context, {PLACE: inside(environ.get(PLACE))})

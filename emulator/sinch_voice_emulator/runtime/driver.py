@@ -21,7 +21,7 @@ from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.alarms import Alarm
 from sinch_voice_emulator.runtime.clocks import AccountClock, is_virtual, real_monotonic
 from sinch_voice_emulator.runtime.delivery import Courier, exchange
-from sinch_voice_emulator.runtime.exchanges import Exchange, Measured, delivering
+from sinch_voice_emulator.runtime.exchanges import Exchange, Measured, Outcome, delivering
 from sinch_voice_emulator.runtime.loops import connection_limit, raise_file_limit
 from sinch_voice_emulator.runtime.ports import Failure, FailureKind
 
@@ -205,6 +205,10 @@ class RealDriver:
     async def post(self, wanted: Exchange) -> Measured:
         """Make one attempt of whatever account, on the server's loop."""
         return await exchange(wanted, self._courier)
+
+    async def outcome(self, wanted: Exchange) -> Outcome:
+        """What became of ``post``."""
+        return (await self.post(wanted)).outcome
 
     async def _deliver(self, lane: _Lane, delivery: Delivery) -> None:
         steps = delivering(lane.account, delivery)

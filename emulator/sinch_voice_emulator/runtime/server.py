@@ -35,12 +35,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Where to listen. Port 0 is any free port. ``tls`` makes it HTTPS. ``environ`` is added to that of each request."""
+    """Where to listen. Port 0 is any free port. ``tls`` makes it HTTPS. ``environ`` is added to that of each request.
+
+    ``taken`` is a port that was taken before, for this.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
     tls: ssl.SSLContext | None = None
     environ: Mapping[str, object] = field(default_factory=dict)
+    taken: socket.socket | None = None
 
 
 class Service(Protocol):
@@ -78,10 +82,7 @@ class Server:
     @property
     def urls(self) -> tuple[str, ...]:
         """Where the server can be reached from this machine, one URL per listener; none before the ports are taken."""
-        return tuple(
-            f"{'https' if listener.tls else 'http'}://{_spelt(*sock.getsockname()[:2])}"
-            for listener, sock in zip(self._listeners, self._sockets, strict=False)
-        )
+        return tuple(url_of(listener, sock) for listener, sock in zip(self._listeners, self._sockets, strict=False))
 
     def bind(self) -> None:
         """Take the ports. Raises ``EmulatorError`` with one sentence when that is impossible. ``start`` and ``run`` do it."""
@@ -89,13 +90,15 @@ class Server:
             return
         try:
             for listener in self._listeners:
-                self._sockets.append(_bind(listener))
+                self._sockets.append(listener.taken or take(listener))
         except EmulatorError:
             self._release()
             raise
 
     def start(self) -> None:
-        """Serve from a thread of its own; returns when requests are accepted."""
+        """Serve from a thread of its own; returns when requests are accepted. Does nothing where it serves already."""
+        if self._loop is not None:
+            return
         self.bind()
         self._thread = threading.Thread(target=self._run_in_thread, name="sinch-voice-emulator", daemon=True)
         self._thread.start()
@@ -220,7 +223,13 @@ def _signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, wanted: bool)
             loop.remove_signal_handler(name)
 
 
-def _bind(listener: Listener) -> socket.socket:
+def url_of(listener: Listener, sock: socket.socket) -> str:
+    """Where a listener can be reached from this machine."""
+    return f"{'https' if listener.tls else 'http'}://{_spelt(*sock.getsockname()[:2])}"
+
+
+def take(listener: Listener) -> socket.socket:
+    """The port of a listener, taken: who connects waits to be served. Raises ``EmulatorError`` when that is impossible."""
     host, port = listener.host, listener.port
     if not 0 <= port <= 65_535:
         raise EmulatorError(f"{port} is not a port: ports are 0 to 65535, and 0 means any free one")

@@ -66,6 +66,7 @@ class VoiceSteps(Looks):
     ) -> None:
         self._owns_emulator = emulator is None
         self.emulator = emulator or opening.make_emulator(start=start)
+        self.emulator.on_demand = True
         self.runtime = opening.account_of(self.emulator, account)
         opening.take(self.runtime, clock, speed)
         self.driver = driver_for(self.emulator, self.runtime)

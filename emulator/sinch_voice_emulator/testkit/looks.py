@@ -42,8 +42,7 @@ class Looks:
     @property
     def url(self) -> str:
         """The base URL of the REST API. Asking for it starts the server, on a free port."""
-        if not self.emulator.listeners:
-            self.emulator.start()
+        self.emulator.start()
         return self.emulator.url
 
     @property
