@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TextIO
 
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.ladder.controls import printable
@@ -50,9 +51,9 @@ def _time(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def configure(settings: Settings) -> None:
-    """Log as the settings say; what was set up before for this package is replaced."""
-    handler = logging.StreamHandler(sys.stdout)
+def configure(settings: Settings, out: TextIO | None = None) -> None:
+    """Log as the settings say, to ``out`` or standard output; what was set up before for this package is replaced."""
+    handler = logging.StreamHandler(out or sys.stdout)
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     logger = logging.getLogger(ROOT)
     logger.handlers = [handler]

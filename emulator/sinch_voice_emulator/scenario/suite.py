@@ -16,6 +16,7 @@ from typing import Any
 from sinch_voice_emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from sinch_voice_emulator.errors import BadRequest, EmulatorError, NotFound
 from sinch_voice_emulator.runtime.clocks import real_monotonic
+from sinch_voice_emulator.scenario.choosing import variables_for
 from sinch_voice_emulator.scenario.model import Scenario, Step, titled
 from sinch_voice_emulator.scenario.running import Outcome, playing
 from sinch_voice_emulator.scenario.variables import Scope
@@ -92,16 +93,15 @@ class Plan:
     path: str = ""
     ladders: bool = False
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.jobs <= MOST_JOBS:
+            raise BadRequest(f"the number of runs side by side is from 1 to {MOST_JOBS}, not {self.jobs}")
+
 
 def runs_of(scenarios: Iterable[Scenario]) -> list[Run]:
     """Every row of every scenario."""
     pairs = ((scenario, row) for scenario in scenarios for row in scenario.rows)
     return [Run(number, scenario, row) for number, (scenario, row) in enumerate(pairs, 1)]
-
-
-def variables_of(scenario: Scenario) -> dict[str, Any]:
-    """The variables a scenario has, with a value each: the default, else that of a row."""
-    return {**{name: value for row in scenario.rows for name, value in row.items()}, **scenario.variables}
 
 
 class Suite:
@@ -127,8 +127,6 @@ class Suite:
         self._played: list[Played] = []
         self._faults: list[BaseException] = []
         self._begun = real_monotonic()
-        if not 1 <= self._plan.jobs <= MOST_JOBS:
-            raise BadRequest(f"the number of runs side by side is from 1 to {MOST_JOBS}, not {self._plan.jobs}")
 
     def run(self) -> Report:
         """Play them all; one at a time in this thread, so that a backend in this process sees the transactions of a test."""
@@ -179,15 +177,16 @@ class Suite:
 
     def _play(self, run: Run, target: Target | None) -> tuple[Outcome, str]:
         plan = self._plan
-        variables = {name: value for name, value in plan.variables.items() if name in variables_of(run.scenario)}
         try:
+            variables = variables_for(run.scenario, plan.variables)
             with _voice(self._emulator, run, plan) as voice:
                 if target is not None:
                     voice.deliver_to(target, plan.path)
                 outcome = voice.work(playing(voice, run.scenario, run.row, variables))
                 return outcome, outcome.ladders or (voice.ladder() if plan.ladders else "")
         except Exception as fault:
-            log.exception("%s could not be played", run.title)
+            if self._turns.stopped != "interrupted":
+                log.exception("%s could not be played", run.title)
             why = str(fault) if isinstance(fault, EmulatorError) else f"this is a fault of the emulator: {fault!r}"
             return Outcome(run.scenario, run.row, why, None, "", 0.0, 0), ""
 

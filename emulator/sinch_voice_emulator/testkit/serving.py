@@ -20,8 +20,11 @@ class ServedBackend(UrlBackend):
     def __init__(self, app: Callable[..., Any], path: str, send: SendOverHttp) -> None:
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
         super().__init__(f"http://127.0.0.1:{self._server.server_port}{path}", send)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="sinch-voice-backend", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="sinch-voice-backend", daemon=True)
         self._thread.start()
+
+    def _serve(self) -> None:
+        self._server.serve_forever(poll_interval=0.02)
 
     def close(self) -> None:
         """Stop serving."""

@@ -1,0 +1,1 @@
+"""What a suite came to, for people and for programs."""
