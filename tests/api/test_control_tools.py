@@ -79,7 +79,9 @@ def test_a_made_up_callback_has_the_documented_fields(control: Control, event: s
     assert spec.voice().problems(f"callback.{event}", body) == []
     assert body["event"] == event
     assert body["callid"] == fired["callId"]
-    assert control.get(f"/journal?call={fired['callId']}")["entries"][0]["kind"] == "control.fire"
+    entries = control.get(f"/journal?call={fired['callId']}")["entries"]
+    assert [entry["kind"] for entry in entries][:2] == ["callback.queued", "control.fire"]
+    assert entries[1]["data"]["delivery"] == fired["id"]
 
 
 def test_overrides_and_whole_bodies(control: Control) -> None:
