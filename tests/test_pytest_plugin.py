@@ -5,59 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-import freezegun  # noqa: F401
 import pytest
 
-import sinch_voice_emulator.api.app
-import sinch_voice_emulator.runtime.server
-import sinch_voice_emulator.sample_backend
-import sinch_voice_emulator.testkit  # noqa: F401  (runs in this process forget what they import, and C extensions load once)
+from plugin_runs import HELPERS, Run, said
 
 pytest_plugins = ["pytester"]
-
-ROOT = Path(__file__).resolve().parent.parent
-INI = """
-[pytest]
-addopts = -p no:schemathesis -p no:cacheprovider
-filterwarnings = error
-"""
-HELPERS = """
-import pytest
-MENU = {"action": {"name": "runMenu", "menus": [{"id": "main", "mainPrompt": "#tts[Press 1 for support.]",
-        "options": [{"dtmf": "1", "action": "return(support)"}]}]}}
-def backend(event):
-    if event["event"] == "ice":
-        return MENU
-    return {"action": {"name": "hangup"}} if event["event"] == "pie" else {}
-"""
 
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
     """Write a test file and run it."""
-    pytester.makeini(INI)
     return Run(pytester)
-
-
-class Run:
-    """Runs test code in this process; ``ini`` adds to the ini file."""
-
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self.pytester = pytester
-
-    def __call__(self, code: str, *options: str, ini: str = "") -> pytest.RunResult:
-        if ini:
-            self.pytester.makeini(INI + ini)
-        self.pytester.makepyfile(test_it=HELPERS + code)
-        return self.pytester.runpytest_inprocess(*options)
-
-
-def said(result: pytest.RunResult) -> str:
-    """The output, with call ids and lines made equal and no spaces at the ends of lines."""
-    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<id>", "\n".join(line.rstrip() for line in result.outlines))
-    return re.sub(r"test_it.py:\d+", "test_it.py:<line>", text)
 
 
 # --- what every test gets ---------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ ENVIRONMENT = (
 SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
 _VOICE = pytest.StashKey["SinchVoice | AsyncSinchVoice"]()
 _EMULATOR = pytest.StashKey["Emulator"]()
+_ENVIRONMENT = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,15 +64,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(name, f"Sinch Voice emulator: {text}.", type=kind, default=default)  # type: ignore[arg-type]
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """With ``--sinch-voice-env`` set the environment before a conftest, or a plugin such as pytest-django, imports settings.
+
+    With xdist, who hands out the tests imports conftests too, and has an emulator like every worker.
+    """
+    if early_config.known_args_namespace.sinch_voice_env:
+        _set_environment_early(early_config)
+    return (yield)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker; with ``--sinch-voice-env`` set the environment."""
+    """Register the marker; with ``--sinch-voice-env`` set the environment, if this plugin was loaded too late for the above."""
     config.addinivalue_line("markers", MARKER)
-    if config.getoption("--sinch-voice-env") and not hasattr(config, "workerinput") and _distributes(config):
-        return
     if config.getoption("--sinch-voice-env"):
-        patch = pytest.MonkeyPatch()
-        config.add_cleanup(patch.undo)
-        _set_environment(config, patch)
+        _set_environment_early(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -87,19 +95,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return found
 
 
-def _distributes(config: pytest.Config) -> bool:
-    """Whether this process only hands tests out to others."""
-    return bool(getattr(config.option, "dist", "no") != "no" and getattr(config.option, "tx", None))
-
-
 def _emulator(config: pytest.Config) -> Emulator:
     """The emulator of this process, made when it is first needed."""
     if _EMULATOR not in config.stash:
-        from sinch_voice_emulator.settings import load
+        from sinch_voice_emulator.settings import SettingsError, load
         from sinch_voice_emulator.testkit.opening import make_emulator
 
         path = str(config.getini("sinch_voice_config"))
-        settings = load({"config": [str(config.rootpath / path)]}, {}) if path else None
+        try:
+            settings = load({"config": [str(config.rootpath / path)]}, {}) if path else None
+        except SettingsError as error:
+            raise pytest.UsageError(f"sinch_voice_config: {error}") from None
         config.stash[_EMULATOR] = emulator = make_emulator(settings=settings)
         config.add_cleanup(emulator.stop)
     return config.stash[_EMULATOR]
@@ -110,6 +116,14 @@ def _running(config: pytest.Config) -> Emulator:
     if not emulator.listeners:
         emulator.start()
     return emulator
+
+
+def _set_environment_early(config: pytest.Config) -> None:
+    """Set the environment once, for as long as ``config`` lasts."""
+    if _ENVIRONMENT not in config.stash:
+        patch = pytest.MonkeyPatch()
+        config.add_cleanup(patch.undo)
+        config.stash[_ENVIRONMENT] = _set_environment(config, patch)
 
 
 def _set_environment(config: pytest.Config, patch: pytest.MonkeyPatch) -> dict[str, str]:
