@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from sinch_voice_emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from sinch_voice_emulator.engine.inputs import CallArrived, Input
 from sinch_voice_emulator.errors import BadRequest, Conflict, NotFound
-from sinch_voice_emulator.model.account import Account, Application
+from sinch_voice_emulator.model.account import Application
 from sinch_voice_emulator.model.delivery import CallbackTarget
 from sinch_voice_emulator.model.instants import SECOND, Millis
-from sinch_voice_emulator.model.money import RateTable
 from sinch_voice_emulator.model.party import Party
-from sinch_voice_emulator.model.phone import OnRing, PhoneBehaviour
 from sinch_voice_emulator.runtime.clocks import AccountClock, Mode
-from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.runtime.virtual import Steps, TimedOut, run, run_async
@@ -26,22 +21,19 @@ from sinch_voice_emulator.testkit import arrivals, opening
 from sinch_voice_emulator.testkit.addresses import listed
 from sinch_voice_emulator.testkit.backends import Backend, InProcess, Kind, Target, UrlBackend, backend_for
 from sinch_voice_emulator.testkit.checks import Leftovers
+from sinch_voice_emulator.testkit.configuring import Configuring
 from sinch_voice_emulator.testkit.expectations import Expectation
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
-from sinch_voice_emulator.testkit.looks import Looks
 from sinch_voice_emulator.testkit.real_time import driver_for
 from sinch_voice_emulator.testkit.reporting import Reporter
 from sinch_voice_emulator.testkit.serving import over_http
 from sinch_voice_emulator.testkit.values import Callback
 from sinch_voice_emulator.testkit.watch import Watch
-from sinch_voice_emulator.v1.phones_json import behaviour_from_json
 
 T = TypeVar("T")
 
-RINGS_UNTIL_TOLD = PhoneBehaviour(on_ring=OnRing.MANUAL)
 
-
-class VoiceSteps(Looks):
+class VoiceSteps(Configuring):
     """One account, its clock, its telephones and the backend under test.
 
     Without an emulator it makes one of its own, which ends with it. An ``account`` that is not there yet is made, with an
@@ -150,38 +142,6 @@ class VoiceSteps(Looks):
     def raised(self) -> list[Exception]:
         """What backends in this process raised while they handled a callback, oldest first."""
         return [fault for one in self._backends.values() if isinstance(one, InProcess) for _, fault in one.raised]
-
-    # --- configuration -------------------------------------------------------------------------------------------------------
-
-    def _change(self, change: Callable[[Account], T], **what: object) -> T:
-        return self.runtime.configure(change, "account.changed", {name: str(value) for name, value in what.items()})
-
-    def set_profile(self, **switches: Any) -> None:
-        """Change switches of the behaviour profile: ``set_profile(callback_timeout=3_000)``; see docs/fidelity.md."""
-        try:
-            profile = replace(self.runtime.account.profile, **switches)
-        except TypeError as error:
-            raise BadRequest(f"no such switch of the behaviour profile: {error}") from None
-        self._change(lambda account: setattr(account, "profile", profile), **switches)
-
-    def set_rates(self, per_minute: dict[str, float | str | Decimal], currency: str = "EUR") -> None:
-        """Change prices per started minute, by prefix: ``set_rates({"46": "0.02", "": "0.01"})``."""
-        rates = RateTable(currency, {prefix.lstrip("+"): Decimal(str(price)) for prefix, price in per_minute.items()})
-        self._change(lambda account: setattr(account, "rates", rates), rates=per_minute)
-
-    def set_credit(self, amount: float | str | Decimal | None) -> None:
-        """Change what the account can spend; ``None`` is bottomless."""
-        credit = None if amount is None else Decimal(str(amount))
-        self._change(lambda account: setattr(account, "credit", credit), credit=amount)
-
-    def fault(self, kind: str, **details: Any) -> DeliveryFault:
-        """Have the network between the platform and the backend fail: ``fault("delay", event="pie", milliseconds=3_000)``."""
-        return self.runtime.faults.add(arrivals.fault_of(kind, details))
-
-    def _with_phone(self, party: Party, behaviour: dict[str, Any]) -> None:
-        """Have a phone behave; without a word about it, it rings until the test says what happens."""
-        does = behaviour_from_json(behaviour, "phone") if behaviour else RINGS_UNTIL_TOLD
-        self._change(lambda account: arrivals.put_phone(account, party, does), phone=party.endpoint)
 
     # --- time ----------------------------------------------------------------------------------------------------------------
 
