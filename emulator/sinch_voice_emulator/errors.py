@@ -12,7 +12,17 @@ class EmulatorError(Exception):
 
 
 class BadRequest(EmulatorError):
-    """The caller's fault: what was asked makes no sense, whatever the state."""
+    """The caller's fault: what was asked makes no sense, whatever the state.
+
+    ``below`` says which part of the value that was read is wrong, as the end of a JSON path: ``.answerer.verdict``.
+    """
+
+    below: str = ""
+
+    def at(self, step: str) -> BadRequest:
+        """This refusal, as seen from the value that holds the wrong part by ``step`` (``.name``, ``[0]``)."""
+        self.below = step + self.below
+        return self
 
 
 class NotFound(EmulatorError):

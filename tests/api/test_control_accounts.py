@@ -96,11 +96,11 @@ def test_an_account_makes_credentials_of_its_own(control: Control) -> None:
             "$.numbers[0].application",
             "sales",
         ),
-        ({"name": "a", "phones": {"+46": {"ringFor": 1}}}, 400, "has no member 'ringFor'", "$.phones['+46']", ""),
+        ({"name": "a", "phones": {"+46": {"ringFor": 1}}}, 400, "has no member 'ringFor'", "$.phones['+46'].ringFor", ""),
         ({"name": "a", "rates": {"currency": "euros"}}, 400, "three letters", "$.rates.currency", ""),
-        ({"name": "a", "rates": {"perMinute": {"x": 1}}}, 400, "the prefix 'x'", "$.rates", ""),
+        ({"name": "a", "rates": {"perMinute": {"x": 1}}}, 400, "the prefix 'x'", "$.rates.perMinute", ""),
         ({"name": "a", "profile": "stricter"}, 400, "the preset should be one of", "$.profile", ""),
-        ({"name": "a", "profile": {"validatr": "strict"}}, 400, "did you mean validator", "$.profile", ""),
+        ({"name": "a", "profile": {"validatr": "strict"}}, 400, "did you mean validator", "$.profile.validatr", ""),
         ({"name": "a", "credit": -1}, 400, "credit should be 0 or more", "$.credit", ""),
         ({"name": "a", "blocked": ["x"]}, 400, "the first digits of numbers", "$.blocked[0]", ""),
         ({"clock": {"mode": "frozen"}}, 400, "mode should be one of", "$.clock.mode", ""),
@@ -216,7 +216,7 @@ def test_what_an_account_is_told_is_bounded(control: Control, monkeypatch: pytes
         ("/numbers", "POST", {"number": "+4670"}),
     ):
         control.refused(method, path, body, status=409, says="an account has at most")
-    control.post("/users", {"name": "lin"}, status=201)
+    control.post("/users", {"name": "lin"}, status=200)
     control.open("PUT", "/phones/+4671", {"onRing": "busy"})
 
 
@@ -224,6 +224,8 @@ def test_numbers(control: Control) -> None:
     added = control.post("/numbers", {"number": "0046-70"}, status=201)
     assert added == {"number": "+004670", "capability": "voice", "application": KEY}
     assert added in control.get("/numbers")["numbers"]
+    assert control.post("/numbers", {"number": "+00 46 70"}, status=200) == added
+    control.refused("POST", "/numbers", {"number": "+"}, status=400, says="a number has digits", at="$.number")
     assert control.open("DELETE", "/numbers/+004670").status_code == 204
     control.refused("DELETE", "/numbers/+004670", status=404, says="does not own '+004670'")
     control.refused("POST", "/numbers", {"number": "+1", "capability": "fax"}, status=400, says="voice", at="$.capability")
@@ -231,6 +233,7 @@ def test_numbers(control: Control) -> None:
 
 def test_users(control: Control) -> None:
     control.post("/users", {"name": "lin"}, status=201)
+    assert control.post("/users", {"name": "lin"}, status=200) == {"name": "lin"}
     assert control.get("/users") == {"users": ["lin"]}
     control.refused("DELETE", "/users/lim", status=404, says="did you mean lin", nearest="lin")
     assert control.open("DELETE", "/users/lin").status_code == 204
@@ -251,7 +254,19 @@ def test_profile(control: Control) -> None:
     assert changed["values"]["callback_content_type"] == PRESETS["documented"].callback_content_type
     assert changed == control.get("/profile")
     assert control.open("PATCH", "/profile", {"preset": "strict"}).json["preset"] == "strict"  # type: ignore[index]
-    control.refused("PATCH", "/profile", {"patch_status": 201}, status=400, says="patch_status should be one of 204, 200")
+    says = "patch_status should be one of 204, 200"
+    control.refused("PATCH", "/profile", {"patch_status": 201}, status=400, says=says, at="$.patch_status")
+    control.refused("PATCH", "/profile", {"preset": "lax"}, status=400, says="the preset should be", at="$.preset")
+
+
+@pytest.mark.parametrize("nothing", ["none", None])
+def test_a_switch_that_may_be_empty(control: Control, nothing: object) -> None:
+    control.open("PATCH", "/profile", {"timestamp_window": 5, "requests_per_second": 5})
+    changed = control.open("PATCH", "/profile", {"timestamp_window": nothing, "requests_per_second": nothing})
+    assert changed.status_code == 200
+    assert changed.json is not None
+    assert [changed.json["values"][name] for name in ("timestamp_window", "requests_per_second")] == [None, None]
+    control.refused("PATCH", "/profile", {"default_ring": "none"}, status=400, says="default_ring should", at="$.default_ring")
 
 
 def test_settings(control: Control) -> None:

@@ -215,7 +215,11 @@ def test_phones_have_a_behaviour(control: Control) -> None:
     assert control.get("/phones/Ann@pbx.test") == put.json
     assert control.open("DELETE", "/phones/Ann@pbx.test").status_code == 204
     control.refused("DELETE", "/phones/Ann@pbx.test", status=404, says="no behaviour was set")
-    control.refused("PUT", "/phones/+46", {"onRing": "explodes"}, status=400, says="one of answers, busy", at="$")
+    control.refused("PUT", "/phones/+46", {"onRing": "explodes"}, status=400, says="one of answers, busy", at="$.onRing")
+    reactions = {"reactions": [{"presses": "1"}, {"presses": "x"}]}
+    control.refused("PUT", "/phones/+46", reactions, status=400, says="should be keys", at="$.reactions[1].presses")
+    wrong = {"from": CALLER, "to": NUMBER, "behaviour": {"ringsFor": "soon"}}
+    control.refused("POST", "/calls", wrong, status=400, says="ringsFor should be", at="$.behaviour.ringsFor")
     control.post("/users", {"name": "lin"}, status=201)
     assert control.get("/phones/lin")["registered"] is True
 

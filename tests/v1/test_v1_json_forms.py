@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
@@ -179,6 +180,8 @@ def test_a_profile_survives_json(profile: BehaviourProfile) -> None:
         ({"callback_timeout": 250}, {"callback_timeout": 250}),
         ({"callback-timeout": "3s"}, {"callback_timeout": 3000}),
         ({"timestamp_window": None}, {"timestamp_window": None}),
+        ({"timestamp_window": "none"}, {"timestamp_window": None}),
+        ({"requests_per_second": " None "}, {"requests_per_second": None}),
         ({"timestamp_window": 1000}, {"timestamp_window": 1000}),
         ({"requests_per_second": 5}, {"requests_per_second": 5}),
         ({"requests_per_second": None}, {"requests_per_second": None}),
@@ -208,6 +211,7 @@ def test_presets() -> None:
         ({"callback_timeuot": 1}, "there is no switch 'callback_timeuot'; did you mean callback_timeout?"),
         ({"x": 1}, "there is no switch 'x'; there are: callback_content_type,"),
         ({"callback_timeout": None}, "callback_timeout should be milliseconds as a number or a text"),
+        ({"callback_timeout": "none"}, "callback_timeout should be milliseconds as a number or a text"),
         (
             {"validator": "lenientt"},
             "validator should be one of 'lenient', 'strict', but is 'lenientt'; did you mean 'lenient'?",
@@ -285,3 +289,29 @@ def test_no_prices_break_the_reader(value: object) -> None:
     except BadRequest:
         return
     assert rates.currency.isalpha()
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "below"),
+    [
+        (behaviour_from_json, 5, ""),
+        (behaviour_from_json, "explodes", ""),
+        (behaviour_from_json, {"on-ring": "explodes"}, ".on-ring"),
+        (behaviour_from_json, {"colour": 1}, ".colour"),
+        (behaviour_from_json, {"answerer": {"verdictAfter": "soon"}}, ".answerer.verdictAfter"),
+        (behaviour_from_json, {"reactions": [{"presses": "1"}, {"presses": "1", "times": 0}]}, ".reactions[1].times"),
+        (behaviour_from_json, {"reactions": [{}]}, ".reactions[0]"),
+        (profile_from_json, [], ""),
+        (profile_from_json, "lax", ""),
+        (profile_from_json, {"preset": "lax"}, ".preset"),
+        (profile_from_json, {"patch-status": 201}, ".patch-status"),
+        (profile_from_json, {"colour": 1}, ".colour"),
+        (rates_from_json, {"currency": 1}, ".currency"),
+        (rates_from_json, {"perMinute": {"x": 1}}, ".perMinute"),
+        (rates_from_json, {"colour": 1}, ".colour"),
+    ],
+)
+def test_a_refusal_says_which_part_is_wrong(read: Callable[[object], object], value: object, below: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        read(value)
+    assert caught.value.below == below

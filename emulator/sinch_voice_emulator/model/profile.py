@@ -15,6 +15,10 @@ from sinch_voice_emulator.model.instants import SECOND, Millis
 ContentType = Literal["application/json; charset=utf-8", "application/json"]
 
 
+NONE = "none"
+"""How a switch that may be empty is emptied where there is no null."""
+
+
 @dataclass(frozen=True, slots=True)
 class BehaviourProfile:
     """All switches. Times are milliseconds. Every field carries its default and, in ``CHOICES``, what else it can be."""

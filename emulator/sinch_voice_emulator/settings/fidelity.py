@@ -9,10 +9,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from sinch_voice_emulator.model.profile import BehaviourProfile
-
-NONE = "none"
-"""How a switch that may be empty is emptied in TOML, which has no null."""
+from sinch_voice_emulator.model.profile import NONE, BehaviourProfile
 
 
 @cache
@@ -38,12 +35,9 @@ def profile(table: Mapping[str, object]) -> BehaviourProfile:
     """
     from sinch_voice_emulator.v1.profile_json import profile_from_json
 
-    return profile_from_json({name: _as_json(name, value) for name, value in table.items()})
+    return profile_from_json({name: _as_json(value) for name, value in table.items()})
 
 
-def _as_json(name: str, value: object) -> object:
+def _as_json(value: object) -> object:
     """A value of the TOML parser as JSON has it."""
-    if isinstance(value, Decimal):
-        return float(value)
-    may_be_empty = type(None) in get_args(switches().get(name.replace("-", "_")))
-    return None if value == NONE and may_be_empty else value
+    return float(value) if isinstance(value, Decimal) else value

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 
 from sinch_voice_emulator import pages
-from sinch_voice_emulator.model.profile import DOCUMENTED, OBSERVED, STRICT
-from sinch_voice_emulator.settings.fidelity import NONE, describe, switches
+from sinch_voice_emulator.model.profile import DOCUMENTED, NONE, OBSERVED, STRICT
+from sinch_voice_emulator.settings.fidelity import describe, switches
 from sinch_voice_emulator.settings.options import CONFIG, OPTIONS, Option
 
 

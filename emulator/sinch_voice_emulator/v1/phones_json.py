@@ -77,10 +77,13 @@ def _members(value: object, where: str, readers: Mapping[str, tuple[str, _Read]]
         if name is None:
             close = nearest(str(written), readers)
             hint = f"; did you mean {close}?" if close else ""
-            raise BadRequest(f"{where} has no member {written!r}{hint} Members: {', '.join(readers)}")
+            raise BadRequest(f"{where} has no member {written!r}{hint} Members: {', '.join(readers)}").at(f".{written}")
         argument, read = readers[name]
-        if item is not None:
-            found[argument] = read(item, f"{where}.{name}")
+        try:
+            if item is not None:
+                found[argument] = read(item, f"{where}.{name}")
+        except BadRequest as error:
+            raise error.at(f".{written}") from None
     return found
 
 
@@ -154,7 +157,13 @@ def _answerer(value: object, where: str) -> Answerer:
 def _reactions(value: object, where: str) -> tuple[Reaction, ...]:
     if not isinstance(value, list):
         raise BadRequest(f'{where} should be a list such as [{{"hears": "press one", "presses": "1"}}], but is {value!r}')
-    return tuple(_reaction(item, f"{where}[{index}]") for index, item in enumerate(value))
+    found = []
+    for index, item in enumerate(value):
+        try:
+            found.append(_reaction(item, f"{where}[{index}]"))
+        except BadRequest as error:
+            raise error.at(f"[{index}]") from None
+    return tuple(found)
 
 
 def _reaction(value: object, where: str) -> Reaction:

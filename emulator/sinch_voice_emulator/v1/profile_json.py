@@ -1,6 +1,7 @@
 """The behaviour profile as JSON: an object with the names of its fields, checked value by value.
 
-Times are what the fields are, milliseconds, as in the configuration file; a text with a unit (``"3s"``) will do too.
+Times are what the fields are, milliseconds, as in the configuration file; a text with a unit (``"3s"``) will do too. What may
+be empty is ``null`` or, as in the configuration file, which has no ``null``, ``"none"``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sinch_voice_emulator.errors import BadRequest
-from sinch_voice_emulator.model.profile import OBSERVED, PRESETS, BehaviourProfile
+from sinch_voice_emulator.model.profile import NONE, OBSERVED, PRESETS, BehaviourProfile
 from sinch_voice_emulator.v1.durations import duration_from_json
 from sinch_voice_emulator.v1.problems import nearest
 from sinch_voice_emulator.v1.values import Json
@@ -36,7 +37,7 @@ def profile_from_json(value: object, base: BehaviourProfile = OBSERVED) -> Behav
     if not isinstance(value, Mapping):
         raise BadRequest(f"the profile should be an object of switches, or one of {', '.join(PRESETS)}, but is {value!r}")
     if _PRESET in value:
-        base = _preset(value[_PRESET])
+        base = _preset(value[_PRESET], f".{_PRESET}")
     known = _switches()
     changes: dict[str, Any] = {}
     for written, item in value.items():
@@ -45,14 +46,17 @@ def profile_from_json(value: object, base: BehaviourProfile = OBSERVED) -> Behav
             if name not in known:
                 close = nearest(name, known)
                 hint = f"; did you mean {close}?" if close else f"; there are: {', '.join(known)}"
-                raise BadRequest(f"there is no switch {written!r}{hint}")
-            changes[name] = _read(name, item, *known[name])
+                raise BadRequest(f"there is no switch {written!r}{hint}").at(f".{written}")
+            try:
+                changes[name] = _read(name, item, *known[name])
+            except BadRequest as error:
+                raise error.at(f".{written}") from None
     return replace(base, **changes)
 
 
-def _preset(name: object) -> BehaviourProfile:
+def _preset(name: object, where: str = "") -> BehaviourProfile:
     if not isinstance(name, str) or name.lower() not in PRESETS:
-        raise BadRequest(f"the preset should be one of {', '.join(PRESETS)}, but is {name!r}")
+        raise BadRequest(f"the preset should be one of {', '.join(PRESETS)}, but is {name!r}").at(where)
     return PRESETS[name.lower()]
 
 
@@ -70,7 +74,7 @@ def _switches() -> dict[str, tuple[tuple[Any, ...], bool]]:
 
 def _read(name: str, value: object, parts: tuple[Any, ...], is_time: bool) -> object:
     """``value`` as one of a field's types."""
-    if NoneType in parts and value is None:
+    if NoneType in parts and (value is None or (isinstance(value, str) and value.strip().lower() == NONE)):
         return None
     part = parts[0]
     if is_time:

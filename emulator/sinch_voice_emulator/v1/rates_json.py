@@ -32,11 +32,14 @@ def rates_from_json(value: object, base: RateTable = DEFAULT_RATES) -> RateTable
         if name is None:
             close = nearest(str(written), _MEMBERS.values())
             hint = f"; did you mean {close}?" if close else ""
-            raise BadRequest(f"the rates have no member {written!r}{hint} Members: currency, perMinute")
-        if name == "currency":
-            currency = _currency(item)
-        else:
-            prices = _prices(item)
+            raise BadRequest(f"the rates have no member {written!r}{hint} Members: currency, perMinute").at(f".{written}")
+        try:
+            if name == "currency":
+                currency = _currency(item)
+            else:
+                prices = _prices(item)
+        except BadRequest as error:
+            raise error.at(f".{written}") from None
     return RateTable(currency, prices)
 
 

@@ -137,7 +137,7 @@ def at_path(read: Callable[[], Any], path: str) -> Any:
     except ControlRefusal:
         raise
     except BadRequest as error:
-        raise ControlRefusal(str(error), path=path) from None
+        raise ControlRefusal(str(error), path=path + error.below) from None
 
 
 def change_settings(account: Account, given: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sinch_voice_emulator.api.control.accounts import at_path
 from sinch_voice_emulator.api.control.errors import ControlRefusal
 from sinch_voice_emulator.api.control.parties import is_withheld, party
 from sinch_voice_emulator.engine.inputs import CallArrived
@@ -46,7 +47,7 @@ def call_arrived(body: dict[str, Any], account: Account) -> CallArrived:
         rdnis=body.get("rdnis", ""),
         headers=_headers(body.get("headers", ())),
         custom=body.get("custom", ""),
-        behaviour=behaviour_from_json(body["behaviour"], "behaviour") if "behaviour" in body else None,
+        behaviour=at_path(lambda: behaviour_from_json(body["behaviour"]), "$.behaviour") if "behaviour" in body else None,
     )
 
 

@@ -21,7 +21,8 @@ def number_from(written: Any, account: Account, path: str) -> OwnedNumber:
     given = {"number": written} if isinstance(written, str) else written
     number = normalise_number(given["number"])
     if not number:
-        raise ControlRefusal(f"a number has digits, and {given['number'][:60]!r} has none", path=path)
+        where = path if given is not written else f"{path}.number"
+        raise ControlRefusal(f"a number has digits, and {given['number'][:60]!r} has none", path=where)
     first = next((application.key for application in account.applications.values()), None)
     key = given.get("application", first)
     if key is not None:
@@ -56,14 +57,15 @@ def add_number(control: ControlRequest) -> Response:
     owned = number_from(control.body, runtime.account, "$")
     key = (owned.number, owned.capability)
 
-    def change(account: Account) -> dict[str, object]:
-        if key not in account.numbers:
+    def change(account: Account) -> Response:
+        known = key in account.numbers
+        if not known:
             limits.room_for("numbers", account.numbers, limits.MAX_NUMBERS)
         account.numbers[key] = owned
-        return number_json(owned, account)
+        return json_response(number_json(owned, account), 200 if known else 201)
 
     data = {"added": owned.number, "capability": owned.capability, "application": owned.application}
-    return json_response(runtime.configure(change, "control.number", data), 201)
+    return runtime.configure(change, "control.number", data)
 
 
 def remove_number(control: ControlRequest, number: str) -> Response:
@@ -93,13 +95,15 @@ def add_user(control: ControlRequest) -> Response:
     """An app user registers; doing so again changes nothing."""
     name = control.body["name"]
 
-    def change(account: Account) -> None:
-        if name not in account.users:
+    def change(account: Account) -> bool:
+        known = name in account.users
+        if not known:
             limits.room_for("users", account.users, limits.MAX_USERS)
         account.users.add(name)
+        return known
 
-    control.runtime.configure(change, "control.user", {"added": name})
-    return json_response({"name": name}, 201)
+    known = control.runtime.configure(change, "control.user", {"added": name})
+    return json_response({"name": name}, 200 if known else 201)
 
 
 def remove_user(control: ControlRequest, name: str) -> Response:
