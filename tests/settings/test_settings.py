@@ -79,12 +79,21 @@ def test_every_option_is_read_from_a_flag_and_from_its_variable(option: object) 
         "log-level": "debug",
         "log-format": "json",
         "profile": "sdk-e2e",
+        "scenarios": str(Path(__file__).parent),
     }
     name, variable = str(getattr(option, "name", "")), str(getattr(option, "variable", ""))
     text = samples.get(name, "7")
     by_flag = load({name: [text]}, {})
     assert by_flag != Settings()
     assert by_flag == load({}, {variable: text})
+
+
+def test_a_folder_of_scenarios_begins_where_the_file_is(tmp_path: Path) -> None:
+    (tmp_path / "calls").mkdir()
+    assert from_file(tmp_path, "scenarios = 'calls'").scenarios == str(tmp_path / "calls")
+    assert load({"scenarios": [str(tmp_path)]}, {}).scenarios == str(tmp_path)
+    assert refusal(tmp_path, "scenarios = 'gone'") == 'emulator.toml: "scenarios" must be a folder that is there, not "gone".'
+    assert "must be text" in refusal(tmp_path, "scenarios = 5")
 
 
 def test_container_platforms_say_port() -> None:

@@ -33,6 +33,8 @@ Flags = Mapping[str, Sequence[str]]
 
 TABLES = ("applications", "phones", "rates")
 """Keys of the file that are not options."""
+PATHS = ("stubs", "scenarios")
+"""Keys whose values are paths, which begin at the folder of the file."""
 PLURALS = {"numbers": "number", "users": "user", "allow-callback-hosts": "allow-callback-host"}
 """Spellings that read better over an array: ``numbers = [...]``."""
 
@@ -122,9 +124,10 @@ def read_file(path: str) -> File:
         if name in spelt:
             raise SettingsError(f'{path}: "{key}" is set twice, in two spellings.')
         spelt[name] = value
-    if "stubs" in spelt:
-        folder = Path(path).parent
-        spelt["stubs"] = [str(folder / one) for one in _file_texts(BY_NAME["stubs"], spelt["stubs"], f'{path}: "stubs"')]
+    for name in PATHS:
+        if name in spelt:
+            texts = [str(Path(path).parent / one) for one in _file_texts(BY_NAME[name], spelt[name], f'{path}: "{name}"')]
+            spelt[name] = texts if BY_NAME[name].repeatable else texts[-1]
     return File(path, spelt)
 
 
@@ -161,6 +164,7 @@ class _Reader:
             region=self.one("region", plain.region),
             profile=self.profile(),
             stubs=self.stubs(),
+            scenarios=self.one("scenarios", plain.scenarios),
             auth=self.one("auth", plain.auth),
             clock=self.one("clock", plain.clock),
             speed=self.one("speed", plain.speed),

@@ -181,6 +181,13 @@ OPTIONS: tuple[Option, ...] = (
         repeatable=True,
     ),
     Option(
+        "scenarios",
+        parsers.folder,
+        "FOLDER",
+        "none",
+        "Scenarios that the control API offers besides those that come with the emulator.",
+    ),
+    Option(
         "profile",
         profiles.find,
         "NAME",

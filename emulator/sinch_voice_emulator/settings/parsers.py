@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from ipaddress import ip_address
 from math import isfinite
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sinch_voice_emulator.model.party import Party, normalise_number, number, sip, username
@@ -39,6 +40,13 @@ def some_text(value: str) -> str:
     """Any text but none."""
     if not value.strip():
         raise ValueError("must not be empty")
+    return value.strip()
+
+
+def folder(value: str) -> str:
+    """A folder that is there."""
+    if not Path(value.strip()).is_dir():
+        raise ValueError("must be a folder that is there")
     return value.strip()
 
 

@@ -112,7 +112,7 @@ class Settings:
 
     ``public_url`` is the backend's view of the emulator, without a slash at the end, ``""`` for the first listener's address.
     ``token`` guards the control API; ``""`` leaves it open. ``default_credentials`` says that nobody chose an application, so
-    that the server prints the pair it uses. ``credit=None`` is bottomless.
+    that the server prints the pair it uses. ``credit=None`` is bottomless. ``scenarios`` is a folder, ``""`` for none.
     """
 
     listen: tuple[ListenAddress, ...] = (ListenAddress(),)
@@ -130,6 +130,7 @@ class Settings:
     region: str = DEFAULT_REGION
     profile: BehaviourProfile = OBSERVED
     stubs: tuple[Stub, ...] = ()
+    scenarios: str = ""
     auth: bool = True
     clock: ClockMode = "real"
     speed: float = 1.0
