@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 
@@ -27,10 +26,15 @@ def title(name: str, row: int) -> str:
     return f"{name}[{','.join(str(value) for value in values if isinstance(value, str | int))}]" if values else name
 
 
-def play(voice: SinchVoice, name: str, row: int = 0, make: Callable[[Site], Flask] | None = None, **variables: Any) -> Outcome:
-    """Play one row of a scenario of the library, against its sample backend or another one."""
+def play(voice: SinchVoice, name: str, row: int = 0, make: Callable[[Site], Flask] | None = None) -> Outcome:
+    """Play one row of a scenario of the library, against its sample backend or another one, on an account that is reset."""
     voice.reset()
+    return play_on(voice, name, row, make)
+
+
+def play_on(voice: SinchVoice, name: str, row: int = 0, make: Callable[[Site], Flask] | None = None) -> Outcome:
+    """The same on an account on which nothing has happened yet."""
     site = Site(voice.url, voice.key, voice.secret, voice.number)
     voice.deliver_to((make or BACKENDS[name])(site))
     scenario = SCENARIOS[name]
-    return voice.work(running.playing(voice, scenario, scenario.rows[row], variables))
+    return voice.work(running.playing(voice, scenario, scenario.rows[row], {}))
