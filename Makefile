@@ -68,6 +68,7 @@ container: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m sinch_voice_emulator.settings.reference docs/configuration.md
+	$(BIN)/python -m sinch_voice_emulator.cli.reference docs/configuration.md
 	$(BIN)/python -m sinch_voice_emulator.api.control.reference docs/control-api.md
 	$(BIN)/python -m sinch_voice_emulator.api.reference docs/endpoints.md
 

@@ -183,7 +183,7 @@ def test_somebody_else_answers(backstage: Backstage, capsys: pytest.CaptureFixtu
 
 
 def test_fire(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
-    backstage.answers = [(200, {"status": 200})]
+    backstage.answers = [(200, {"state": "answered"})]
     assert (
         run(
             [
@@ -204,15 +204,28 @@ def test_fire(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
         == 0
     )
     assert backstage.requests[0][1:3] == (
-        "/_emulator/fire",
+        "/_emulator/fire?wait=60",
         {"event": "ice", "url": "http://h/v", "call": "c1", "set": {"cli": "46701740605", "to.type": "did", "x": [1]}},
     )
-    assert json.loads(capsys.readouterr().out) == {"status": 200}
+    assert json.loads(capsys.readouterr().out) == {"state": "answered"}
     assert run(["fire", "ice", "--set", "cli"]) == 2
     assert run(["fire", "ice", "--set", "x:=y"]) == 2
     said = capsys.readouterr().err
     assert "--set x:= must be followed by JSON" in said
     assert "must be PATH=TEXT or PATH:=JSON" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [({"state": "failed"}, "failed"), ({"state": "in-flight"}, "in-flight"), ([], "unknown")]
+)
+def test_fire_in_vain(backstage: Backstage, capsys: pytest.CaptureFixture[str], answer: object, state: str) -> None:
+    backstage.answers = [(202, answer)]
+    assert run(["fire", "ice", "--wait", "0"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out) == answer
+    assert said.err == f"The backend gave no answer that counts: the delivery is {state}.\n"
+    assert backstage.requests[0][1] == "/_emulator/fire?wait=0"
+    assert run(["fire", "ice", "--wait", "301"]) == 2
 
 
 def test_journal(backstage: Backstage, capsys: pytest.CaptureFixture[str]) -> None:
@@ -258,6 +271,10 @@ def test_check_svaml_refuses_what_is_not_json(tmp_path: Path, capsys: pytest.Cap
         ({"action": {"name": "park"}}, ["--event", "pie"], 0, "warning $.action.name: park"),
         ({"action": {"name": "park"}}, ["--event", "pie", "--strict"], 1, "error $.action.name: park"),
         ({"action": {"name": "connectPstnn"}}, ["--origin", "app"], 1, "connectPstn?"),
+        *(
+            ({"action": {"name": "park"}}, ["--event", "ace", "--callout", kind], 0, "warning $.action.name: park")
+            for kind in ("speech", "tts", "ttsCallout", "conferencecallout", "customCallout")
+        ),
     ],
 )
 def test_check_svaml(

@@ -11,20 +11,26 @@ import click
 
 from sinch_voice_emulator.cli import COMMANDS
 from sinch_voice_emulator.errors import BadRequest
-from sinch_voice_emulator.model.call import CalloutKind, Origin
+from sinch_voice_emulator.model.call import Origin
 from sinch_voice_emulator.model.profile import OBSERVED, PRESETS
+from sinch_voice_emulator.v1.callout_names import CALLOUT_NAMES
 from sinch_voice_emulator.v1.problems import Problem
 
 Event = Literal["ice", "ace", "pie", "manage", "dice"]
 
 
 ORIGINS = [one.value for one in Origin]
-CALLOUTS = [one.value for one in CalloutKind]
 
 
 @click.command("check-svaml", help=COMMANDS["check-svaml"][1] + " Exit code 1 if it cannot be used.")
 @click.argument("file", type=click.Path(allow_dash=True))
-@click.option("--event", type=click.Choice(["ice", "ace", "pie", "manage", "dice"]), default="ice", show_default=True)
+@click.option(
+    "--event",
+    type=click.Choice(["ice", "ace", "pie", "manage", "dice"]),
+    default="ice",
+    show_default=True,
+    help="What it answers.",
+)
 @click.option(
     "--origin",
     type=click.Choice(ORIGINS),
@@ -32,7 +38,11 @@ CALLOUTS = [one.value for one in CalloutKind]
     show_default=True,
     help="Of the call.",
 )
-@click.option("--callout", type=click.Choice(CALLOUTS), help="The kind of callout, if the call is one.")
+@click.option(
+    "--callout",
+    type=click.Choice(list(CALLOUT_NAMES), case_sensitive=False),
+    help="The kind of callout, if the call is one.",
+)
 @click.option("--strict", is_flag=True, help="Refuse what the platform is only suspected to tolerate.")
 @click.pass_context
 def command(context: click.Context, file: str, event: str, origin: str, callout: str | None, strict: bool) -> None:
@@ -42,7 +52,7 @@ def command(context: click.Context, file: str, event: str, origin: str, callout:
     name = "standard input" if file == "-" else file
     document = parsed(content(file), name)
     profile = PRESETS["strict"] if strict else OBSERVED
-    kind = CalloutKind(callout) if callout else None
+    kind = CALLOUT_NAMES[callout] if callout else None
     judgement = judge(document, Context(cast(Event, event), profile, Origin(origin), callout=kind))
     for problem in judgement.problems:
         click.echo(line(problem))

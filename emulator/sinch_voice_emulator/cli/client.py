@@ -52,9 +52,10 @@ class Control:
             given["wait"] = f"{wait:g}"
         return self._ask("GET", self._account + path + (f"?{urlencode(given)}" if given else ""), None, TIMEOUT + wait)
 
-    def post(self, path: str, body: Mapping[str, object]) -> Any:
-        """The answer to a POST below the account."""
-        return self._ask("POST", self._account + path, body, TIMEOUT)
+    def post(self, path: str, body: Mapping[str, object], *, wait: float | None = None) -> Any:
+        """The answer to a POST below the account. ``wait``: how long the emulator may take on purpose, in seconds."""
+        query = "" if wait is None else f"?wait={wait:g}"
+        return self._ask("POST", f"{self._account}{path}{query}", body, TIMEOUT + (wait or 0))
 
     def health(self) -> Any:
         """What the emulator says about itself."""
@@ -134,10 +135,23 @@ def control_options(function: F) -> F:
     """``--url``, ``--token`` and ``--account``, as every client command has them."""
     options = (
         click.option(
-            "--url", envvar="SINCH_VOICE_EMULATOR_URL", default=default_url, show_default=DEFAULT_URL, help="The emulator."
+            "--url",
+            envvar="SINCH_VOICE_EMULATOR_URL",
+            show_envvar=True,
+            metavar="URL",
+            default=default_url,
+            show_default=DEFAULT_URL,
+            help="Where the emulator is; unless said, where `serve` with the same environment listens.",
         ),
-        click.option("--token", envvar="SINCH_VOICE_EMULATOR_TOKEN", default="", help="What its control API asks for."),
-        click.option("--account", default="", help="The account; the default one if left out."),
+        click.option(
+            "--token",
+            envvar="SINCH_VOICE_EMULATOR_TOKEN",
+            show_envvar=True,
+            metavar="TOKEN",
+            default="",
+            help="What its control API asks for.",
+        ),
+        click.option("--account", metavar="NAME", default="", help="The account; the default one if left out."),
     )
     for option in options:
         function = option(function)

@@ -16,7 +16,8 @@ from sinch_voice_emulator.api.control.errors import ControlRefusal
 from sinch_voice_emulator.api.control.parties import party
 from sinch_voice_emulator.errors import NotFound
 from sinch_voice_emulator.model.account import Application
-from sinch_voice_emulator.model.call import CalloutKind, CallState, Origin
+from sinch_voice_emulator.model.call import CallState, Origin
+from sinch_voice_emulator.v1.callout_names import CALLOUT_NAMES
 from sinch_voice_emulator.v1.explain import explain
 from sinch_voice_emulator.v1.profile_json import profile_from_json
 from sinch_voice_emulator.v1.svaml import Context, judge
@@ -28,7 +29,7 @@ def check_svaml(control: ControlRequest) -> Response:
     profile = control.runtime.account.profile
     if "profile" in body:
         profile = at_path(lambda: profile_from_json(body["profile"], profile), "$.profile")
-    callout = CalloutKind(body["callout"]) if body.get("callout") else None
+    callout = CALLOUT_NAMES[body["callout"]] if body.get("callout") else None
     context = Context(
         event=body["event"],
         profile=profile,
