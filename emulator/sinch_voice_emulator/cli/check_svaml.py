@@ -41,7 +41,8 @@ ORIGINS = [one.value for one in Origin]
 @click.option(
     "--callout",
     type=click.Choice(list(CALLOUT_NAMES), case_sensitive=False),
-    help="The kind of callout, if the call is one.",
+    metavar="[tts|conference|custom]",
+    help="The kind of callout, if the call is one; ttsCallout and the like will do too.",
 )
 @click.option("--strict", is_flag=True, help="Refuse what the platform is only suspected to tolerate.")
 @click.pass_context
