@@ -263,7 +263,7 @@ class AccountRuntime:
     # --- life of the account -------------------------------------------------------------------------------------------
 
     def reset(self, start: Instant | None = None, seed: str = "") -> None:
-        """Begin anew under the next epoch: configuration of the seed, no calls, an empty journal. Keys and secrets stay.
+        """Begin anew under the next epoch: configuration of the seed with its keys and secrets, no calls, an empty journal.
 
         With ``start`` it begins at that instant, which may lie in the past. Ids are made from ``seed``, by default the epoch.
         """

@@ -8,13 +8,9 @@ from sinch_voice_emulator.model.account import Account
 
 
 def renewed(seed: Account, present: Account) -> Account:
-    """The configuration of the seed, with the keys and secrets of the present; callback URLs are the seed's or none."""
+    """The configuration of the seed. Its applications keep the secrets they have; one that was added since is gone."""
     account = copy.deepcopy(seed)
-    for key, application in present.applications.items():
-        if key in account.applications:
-            account.applications[key].secret = application.secret
-        else:
-            kept = copy.copy(application)
-            kept.callback = None
-            account.add_application(kept)
+    for key, application in account.applications.items():
+        if key in present.applications:
+            application.secret = present.applications[key].secret
     return account

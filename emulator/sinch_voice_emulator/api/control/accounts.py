@@ -59,7 +59,7 @@ def delete_account(control: ControlRequest) -> Response:
 
 
 def reset_account(control: ControlRequest) -> Response:
-    """No calls, an empty journal, the configuration and the clock the account began with; keys and secrets stay."""
+    """No calls, an empty journal, the configuration, keys, secrets and clock that the account began with."""
     return json_response(detail(control.emulator.reset_account(control.account_name)))
 
 
