@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -10,25 +11,27 @@ import pytest
 from scenario.backends.manifest import BACKENDS
 from scenario.backends.service import Json, Line, create_app
 from scenario.library_site import FILES, FOLDER, RUNS, SCENARIOS, play, title
+from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.variables import uses
-from sinch_voice_emulator.testkit import SinchVoice
+from sinch_voice_emulator.testkit.opening import make_emulator
 
 CALL_TYPES = {"app-to-app", "app-to-phone", "conference", "custom-callout", "phone-to-app", "phone-to-phone", "sip", "tts"}
 OUTCOMES = {"happy", "failure"}
 
 
 @pytest.fixture(scope="module")
-def voice() -> Iterator[SinchVoice]:
-    """One account for all of them; it is reset before each."""
-    with SinchVoice(seed="library") as found:
-        yield found
-        found.reset()
+def emulator() -> Iterator[Emulator]:
+    """One emulator for all of them; each run has an account of its own."""
+    found = make_emulator()
+    found.start()
+    yield found
+    found.stop()
 
 
 @pytest.mark.parametrize(("name", "row"), RUNS, ids=[title(name, row) for name, row in RUNS])
-def test_a_scenario_of_the_library(voice: SinchVoice, name: str, row: int) -> None:
-    outcome = play(voice, name, row)
+def test_a_scenario_of_the_library(emulator: Emulator, name: str, row: int) -> None:
+    outcome = play(emulator, name, row)
     assert outcome.passed, outcome.text()
 
 
@@ -42,9 +45,9 @@ class SaysNothing(Line):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_backend_that_says_nothing_will_do_only_where_any_will(voice: SinchVoice, name: str) -> None:
+def test_a_backend_that_says_nothing_will_do_only_where_any_will(emulator: Emulator, name: str) -> None:
     rows = range(len(SCENARIOS[name].rows))
-    passed = [play(voice, name, row, lambda site: create_app(SaysNothing(site))).passed for row in rows]
+    passed = [play(emulator, name, row, lambda site: create_app(SaysNothing(site))).passed for row in rows]
     any_will_do = FILES[name].read_text().splitlines()[1].startswith("# Any backend ")
     assert all(passed) == any_will_do
 
@@ -57,6 +60,13 @@ def test_each_file_has_a_backend_and_each_backend_a_file() -> None:
 def test_no_two_teach_or_are_called_the_same() -> None:
     for said in ([one.name for one in SCENARIOS.values()], [one.teaches for one in SCENARIOS.values()]):
         assert [text for text, count in Counter(said).items() if count > 1] == []
+
+
+def test_the_page_names_every_kind_of_file() -> None:
+    table = (FOLDER.parent / "docs" / "scenarios.md").read_text().partition("| their names begin with |")[2]
+    kinds = tuple(re.findall(r"`([a-z-]+-)`", table))
+    assert [name for name in FILES if not name.startswith(kinds)] == []
+    assert [kind for kind in kinds if not any(name.startswith(kind) for name in FILES)] == []
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -31,15 +31,17 @@ from scenario.mistakes import (
     swapped,
     without,
 )
-from sinch_voice_emulator.testkit import SinchVoice
+from sinch_voice_emulator.emulator import Emulator
+from sinch_voice_emulator.testkit.opening import make_emulator
 
 
 @pytest.fixture(scope="module")
-def voice() -> Iterator[SinchVoice]:
-    """One account for all of them; it is reset before each."""
-    with SinchVoice(seed="mutations") as found:
-        yield found
-        found.reset()
+def emulator() -> Iterator[Emulator]:
+    """One emulator for all of them; each run has an account of its own."""
+    found = make_emulator()
+    found.start()
+    yield found
+    found.stop()
 
 
 @dataclass(frozen=True)
@@ -235,10 +237,10 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.scenario}-{case.mistake}".replace(" ", "-"))
-def test_a_mistake_turns_the_scenario_red(voice: SinchVoice, case: Case) -> None:
-    right = play(voice, case.scenario, case.row)
+def test_a_mistake_turns_the_scenario_red(emulator: Emulator, case: Case) -> None:
+    right = play(emulator, case.scenario, case.row)
     assert right.passed, right.text()
-    wrong = play(voice, case.scenario, case.row, case.mutate(BACKENDS[case.scenario]))
+    wrong = play(emulator, case.scenario, case.row, case.mutate(BACKENDS[case.scenario]))
     assert not wrong.passed, "nobody noticed"
     first = wrong.text().splitlines()[0]
     assert f"scenarios/{case.scenario}.yaml:" in first

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from scenario.library_site import SCENARIOS, play_on, title
-from sinch_voice_emulator.testkit import SinchVoice
+from scenario.library_site import SCENARIOS, play, title
+from sinch_voice_emulator.emulator import Emulator
+from sinch_voice_emulator.testkit.opening import make_emulator
 
 SPEED = 20.0
 SELECTION = [
@@ -23,15 +24,17 @@ SELECTION = [
 ]
 
 
-@pytest.fixture
-def voice() -> Iterator[SinchVoice]:
-    """An account whose clock runs."""
-    with SinchVoice(clock="real", speed=SPEED) as found:
-        yield found
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    """One emulator for all of them; each run has an account of its own."""
+    found = make_emulator()
+    found.start()
+    yield found
+    found.stop()
 
 
 @pytest.mark.parametrize(("name", "row"), SELECTION, ids=[title(name, row) for name, row in SELECTION])
-def test_a_scenario_of_the_library_in_real_time(voice: SinchVoice, name: str, row: int) -> None:
-    outcome = play_on(voice, name, row)
+def test_a_scenario_of_the_library_in_real_time(emulator: Emulator, name: str, row: int) -> None:
+    outcome = play(emulator, name, row, speed=SPEED)
     assert outcome.passed, outcome.text()
     assert outcome.steps == len(SCENARIOS[name].steps)
