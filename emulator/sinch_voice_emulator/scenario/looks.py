@@ -21,7 +21,7 @@ class _Facts:
 
     def __init__(self, call: CallSteps, what: str, fields: Mapping[str, Any]) -> None:
         wanted = ", ".join(f"{name} {spelt(value)}" for name, value in fields.items())
-        self.sentence = f"{what} was to be {wanted or 'there'}"
+        self.sentence = f"{what} to be {wanted or 'there'}"
         self._call = call
         self._fields = fields
 
@@ -45,7 +45,7 @@ class Cookies(_Facts):
     """The cookies of a call."""
 
     def __init__(self, call: CallSteps, fields: Mapping[str, Any]) -> None:
-        super().__init__(call, "the cookies of the call", fields)
+        super().__init__(call, "the cookies of the call were", fields)
 
     def facts(self) -> Mapping[str, Any]:
         return self._call.cookies
@@ -55,7 +55,7 @@ class Reported(_Facts):
     """The backend's own verdict on a call."""
 
     def __init__(self, call: CallSteps, fields: Mapping[str, Any]) -> None:
-        super().__init__(call, "the backend's report", fields)
+        super().__init__(call, "the backend's report was", fields)
 
     def facts(self) -> Mapping[str, Any] | None:
         report = self._call.report

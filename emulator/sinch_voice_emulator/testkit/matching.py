@@ -94,6 +94,10 @@ def spelt(value: object) -> str:
         return value.says
     if callable(value):
         return f"something that {getattr(value, '__name__', 'the predicate')} accepts"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name!r}: {spelt(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(spelt, value)) + "]"
     return repr(value)
 
 
