@@ -31,6 +31,7 @@ LAYERS = {
     "scenario": 7,
     "pytest_plugin": 8,
     "pytest_scenarios": 8,
+    "pytest_items": 8,
     "cli": 8,
     "demo": 9,
     "__main__": 9,
@@ -45,7 +46,9 @@ NEIGHBOURS = {
     ("emulator", "api"),
     ("testkit", "scenario"),
     ("pytest_plugin", "pytest_scenarios"),
+    ("pytest_plugin", "pytest_items"),
     ("settings", "stubs"),
+    ("api", "scenario"),
     ("", "testkit"),
 }
 """Imports that are meant although they go sideways; ``emulator`` starts the HTTP application, as the composition root."""

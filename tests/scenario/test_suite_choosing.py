@@ -125,13 +125,16 @@ def test_values_that_are_no_texts_are_taken_as_they_are() -> None:
 def test_a_folder_of_ones_own_goes_before_what_is_shipped(folder: Path) -> None:
     name, path = library.shipped()[0]
     (folder / f"{name}.yaml").write_text(CALL.format(name="Mine", tag="mine"))
-    found = {one.name: one for one in catalogue.listed(folder)}
-    assert {"one", "inner/two", name} <= set(found)
+    (folder / "bad.yaml").write_text("name: Bad\n")
+    everything, wrong = catalogue.listed(folder)
+    found = {one.name: one for one in everything}
+    assert wrong == [f"{folder}/bad.yaml:1:1: $.steps: steps is missing"]
+    assert {"one", "inner.two", name} <= set(found)
     assert found[name].scenario.name == "Mine"
     assert "_part" not in found
     assert catalogue.find([f"{name}.yaml"])[0].path == path
-    [two] = catalogue.find(["inner/two"], folder)
-    assert two.summary() == {"name": "inner/two", "title": "Two", "teaches": "", "tags": ["b"], "variables": {}, "runs": 1}
+    [two] = catalogue.find(["inner.two"], folder)
+    assert two.summary() == {"name": "inner.two", "title": "Two", "teaches": "", "tags": ["b"], "variables": {}, "runs": 1}
     with pytest.raises(NotFound, match="there is no scenario 'onne'; did you mean one"):
         catalogue.find(["onne"], folder)
     with pytest.raises(NotFound, match=r"there is no scenario 'zzzzzz'$"):

@@ -21,7 +21,7 @@ def listing(tags: tuple[str, ...], as_json: bool) -> None:
     """Print them."""
     from sinch_voice_emulator.scenario import catalogue, choosing
 
-    found = catalogue.listed()
+    found, _ = catalogue.listed()
     wanted = choosing.tagged([one.scenario for one in found], tags)
     shown = [one for one in found if one.scenario in wanted]
     if as_json:

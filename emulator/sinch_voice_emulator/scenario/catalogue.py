@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sinch_voice_emulator.errors import NotFound
 from sinch_voice_emulator.scenario import choosing, library, reading
 from sinch_voice_emulator.scenario.model import Scenario
+from sinch_voice_emulator.scenario.reading import BadScenario
 from sinch_voice_emulator.v1.problems import nearest
 
 
@@ -37,20 +40,36 @@ class Listed:
 def files(folder: str | Path = "") -> dict[str, Path]:
     """Files by name, in order of names. A file of ``folder`` goes before one that comes with the emulator.
 
-    The name of a file of ``folder`` is its path in there, without its ending.
+    The name of a file of ``folder`` is its path in there with dots for slashes, and without its ending.
     """
     found = dict(library.shipped())
     if folder:
         root = Path(folder)
-        found |= {path.relative_to(root).with_suffix("").as_posix(): path for path in reading.files_in([root])}
+        with suppress(BadScenario):
+            found |= {_name(path.relative_to(root)): path for path in reading.files_in([root])}
     return dict(sorted(found.items()))
 
 
-def listed(folder: str | Path = "") -> list[Listed]:
-    """All of them. Raises ``BadScenario`` with everything that is wrong with files of ``folder``."""
-    found = files(folder)
-    scenarios = choosing.gathered(found.values())
-    return [Listed(name, path, scenario) for (name, path), scenario in zip(found.items(), scenarios, strict=True)]
+def _name(path: Path) -> str:
+    return path.with_suffix("").as_posix().replace("/", ".")
+
+
+def listed(folder: str | Path = "") -> tuple[list[Listed], list[str]]:
+    """All of them, and what is wrong with files that are no scenarios."""
+    found: list[Listed] = []
+    wrong: list[str] = []
+    for name, path in files(folder).items():
+        try:
+            found.append(Listed(name, path, _read(path, path.stat().st_mtime_ns)))
+        except (BadScenario, OSError) as error:
+            wrong += getattr(error, "problems", [f"{path}: cannot be read"])
+    return found, wrong
+
+
+@lru_cache(1_000)
+def _read(path: Path, _changed: int) -> Scenario:
+    """The scenario in a file as of its last change; for lists, which do not care for the files that it includes."""
+    return reading.read(path)
 
 
 def find(names: Iterable[str], folder: str | Path = "") -> list[Listed]:

@@ -31,6 +31,7 @@ from sinch_voice_emulator.api.control import (
     numbers,
     phones,
     recordings,
+    scenarios,
     stubs,
     switches,
 )
@@ -72,6 +73,7 @@ FAMILIES = (
     clock,
     delivery_faults,
     stubs,
+    scenarios,
 )
 
 
