@@ -118,6 +118,33 @@ def test_a_call_between_apps_cannot_be_managed(api: Api) -> None:
     assert "telephone network" in api.last_request()["why"]
 
 
+SAY = {"instructions": [{"name": "say", "text": "Two minutes remain."}]}
+WAITING = ["waiting for the answer to ICE", "dialling", "waiting for the answer to ACE", "waiting for the answer to PIE"]
+
+
+def a_call_that_is(api: Api, state: str) -> str:
+    """An incoming call on its way through dialling and a menu, stopped in this state."""
+    menu = connect("runMenu", menus=[{"id": "main", "maxDigits": 1}])
+    backend = Backend(api, ice=menu if "PIE" in state else connect("connectPstn", number="+46701740642"))
+    if "ICE" in state:
+        backend.settle = lambda: None  # type: ignore[method-assign]
+    call_id = backend.arrive()
+    if state != "dialling":
+        api.advance(60)
+    return call_id
+
+
+@pytest.mark.parametrize("state", WAITING)
+@pytest.mark.parametrize("document", [SAY, connect("connectPstn", number="+46701740642"), connect("fly"), {}, []])
+def test_a_patch_that_has_to_wait_is_no_mistake(api: Api, state: str, document: object) -> None:
+    path = f"/calling/v1/calls/id/{a_call_that_is(api, state)}"
+    api.refuses(api.patch(path, document), 400, 40003, "Invalid request")
+    noted = api.emulator.account().journal.read().entries[-1]
+    assert (noted.kind, noted.severity.value) == ("api.request", "info")
+    assert str(noted.data["why"]).startswith(f"a management request is not possible while the call is {state}: wait")
+    assert api.patch(path, {"Action": {"NAME": "HangUp"}}).status_code == 204
+
+
 @pytest.mark.parametrize("instruction", [{"name": "sendDtmf", "value": "1"}, {"name": "setCookie", "key": "a", "value": "b"}])
 def test_a_leg_only_hears(api: Api, instruction: dict[str, str]) -> None:
     backend = Backend(api, ice=connect("connectPstn", number="+46701740642"), ace=connect("continue"))

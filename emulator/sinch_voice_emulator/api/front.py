@@ -20,6 +20,7 @@ from sinch_voice_emulator.api.errors import MAX_BODY, response_to, translated
 from sinch_voice_emulator.api.regions import region_of
 from sinch_voice_emulator.api.stubs import stubbed
 from sinch_voice_emulator.engine.effects import Severity
+from sinch_voice_emulator.errors import IllegalTransition
 from sinch_voice_emulator.runtime.deferred import TOO_LARGE, Environ
 from sinch_voice_emulator.v1 import auth
 from sinch_voice_emulator.v1.auth import SignedRequest
@@ -121,7 +122,7 @@ class VoiceFront:
         environ: Environ,
         arguments: dict[str, str],
     ) -> AnyResponse:
-        runtime, kind = calling.runtime, "api.request"
+        runtime, kind, severity = calling.runtime, "api.request", Severity.INFO
         response: AnyResponse
         try:
             self._emulator.check_limits(runtime, operation.id, environ["PATH_INFO"], calling.application.key)
@@ -131,9 +132,9 @@ class VoiceFront:
             else:
                 response, kind = canned.response, "stub.answered"
                 calling.journalled |= canned.journalled
-            refusal = None
         except Exception as error:
             refusal = translated(error)
+            severity = Severity.INFO if isinstance(error, IllegalTransition) else Severity.WARNING
             reference = self._emulator.new_reference(runtime)
             calling.journalled |= {"error": refusal.code, "message": refusal.message, "reference": reference}
             if refusal.why:
@@ -150,7 +151,7 @@ class VoiceFront:
                 **calling.journalled,
                 "after": calling.open.after,
             },
-            severity=Severity.INFO if refusal is None else Severity.WARNING,
+            severity=severity,
             call_id=calling.call_id,
         )
         response.call_on_close(calling.open.close)

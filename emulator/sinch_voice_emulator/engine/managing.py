@@ -9,7 +9,7 @@ from sinch_voice_emulator.engine.moves import End, Run
 from sinch_voice_emulator.engine.state import Turn
 from sinch_voice_emulator.engine.tables import Trigger
 from sinch_voice_emulator.engine.timers import TimerKind
-from sinch_voice_emulator.errors import Conflict
+from sinch_voice_emulator.errors import Conflict, IllegalTransition
 from sinch_voice_emulator.model.call import Call, CallState, Interrupted, Leg, LegRole, LegState, Reason, Result
 from sinch_voice_emulator.model.delivery import EventKind
 from sinch_voice_emulator.model.phone import Verdict
@@ -44,7 +44,8 @@ def _check(call: Call, action: Action | None) -> None:
         return
     tables.rule(call.state, Trigger.SCRIPT_REQUESTED)
     if call.pending is not None:
-        raise Conflict("the backend has not answered the keys of this participant yet: wait for that, or hang up")
+        advice = "the backend has not answered the keys of this participant yet; wait for that, or hang up"
+        raise IllegalTransition(call.state.value, Trigger.SCRIPT_REQUESTED.value, advice)
     states, advice = _ACTIONS_FOR.get(type(action), (None, "")) if action is not None else (None, "")
     if states is not None and call.standing not in states:
         raise Conflict(f"{advice}; this one is {call.standing.value}")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sinch_voice_emulator.engine import tables
 from sinch_voice_emulator.engine.inputs import Headers
 from sinch_voice_emulator.model.call import Call, CallState
 from sinch_voice_emulator.model.delivery import CallbackTarget
@@ -91,7 +92,10 @@ def forwarded_headers(headers: Iterable[tuple[str, str]]) -> Headers:
 
 
 def management(body: object, call: Call, profile: BehaviourProfile, leg: str | None) -> tuple[Script, tuple[Problem, ...]]:
-    """The script of a PATCH. ``leg`` is the one the address named, ``None`` when it named none."""
+    """The script of a PATCH. ``leg`` is the one the address named, ``None`` when it named none.
+
+    Raises ``IllegalTransition`` for anything but a hang-up while the call waits for an answer or for a phone that rings.
+    """
     audience = Audience.NEAR
     if leg is not None:
         if leg.lower() not in AUDIENCES:
@@ -100,6 +104,8 @@ def management(body: object, call: Call, profile: BehaviourProfile, leg: str | N
             audience = AUDIENCES[leg.lower()]
     if call.is_data_only:
         raise errors.invalid_request(why="only calls with a leg on the telephone network or a SIP trunk can be managed")
+    if call.live and not _hangs_up(body):
+        tables.rule(call.state, tables.Trigger.SCRIPT_REQUESTED)
     judgement = judge(body, Context.of(call, "manage", profile, leg_url=leg is not None))
     if judgement.script is None:
         faults = judgement.errors
@@ -107,6 +113,14 @@ def management(body: object, call: Call, profile: BehaviourProfile, leg: str | N
         raise errors.invalid_request(why=why)
     script = judgement.script
     return Script(script.steps, script.action, audience), judgement.problems
+
+
+def _hangs_up(body: object) -> bool:
+    """Whether a document, however it is spelt and whatever else is wrong with it, has ``hangup`` as its action."""
+    for _ in range(2):
+        members = body.items() if isinstance(body, dict) else ()
+        body = next((item for key, item in members if key.lower() in ("action", "name")), None)
+    return isinstance(body, str) and body.lower() == "hangup"
 
 
 def call_report(body: object) -> tuple[bool, str]:
