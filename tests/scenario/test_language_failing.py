@@ -43,7 +43,7 @@ def test_what_cannot_come_any_more_is_not_waited_for(voice: SinchVoice) -> None:
 @pytest.mark.parametrize(
     ("step", "sentence"),
     [
-        ("expect: { cookies: { team: sales }, within: 1s }", "The cookies of the call was to be team 'sales' within 1 s"),
+        ("expect: { cookies: { team: sales }, within: 1s }", "The cookies of the call were to be team 'sales' within 1 s"),
         ("expect: { recording: true, within: 1s }", "Nothing was recorded."),
         ("expect: { report: { success: true }, within: 1s }", "There is none."),
         ("expect: { journal: fault.fired, within: 1s }", "There is no such entry."),
