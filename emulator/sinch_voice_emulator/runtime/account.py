@@ -58,7 +58,7 @@ class AccountRuntime:
         self._dialect = dialect
         self._make_engine = make_engine
         self._bounds = bounds
-        self._seed = copy.deepcopy(seed)
+        self.seed = copy.deepcopy(seed)
         self.lock = threading.RLock()
         self._now: Instant = clock.now()
         self._begin(copy.deepcopy(seed))
@@ -269,7 +269,7 @@ class AccountRuntime:
         """
         with self._step():
             self.open.alarms.ring_all()
-            account = renewed(self._seed, self.account)
+            account = renewed(self.seed, self.account)
             self.epoch += 1
             if start is not None:
                 self._now = clocks.restart(self.clock, start)

@@ -12,15 +12,17 @@ CHANGES = frozenset(["callid", "callId", "callResourceUrl", "timestamp", "applic
 VARIES = frozenset(["event", "debit", "userRate"])
 """Members of a callback that a recording does not compare: prices may be others where it is played again."""
 
+_NOTHING: Mapping[str, str] = {}
 _STAMP = re.compile(r"\d{14}|\d{4}-\d\d-\d\dT\d\d:\d\d")
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Names:
-    """The names that calls have in a recording, by their ids."""
+    """The names that calls have in a recording, by their ids. ``known`` are texts that a variable stands for."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, str] = _NOTHING) -> None:
         self._names: dict[str, str] = {}
+        self._known = {text: name for text, name in known.items() if text}
 
     def __contains__(self, call_id: str) -> bool:
         return call_id in self._names
@@ -37,6 +39,8 @@ class Names:
         text = text.replace("${", "$${")
         for call_id, name in self._names.items():
             text = text.replace(call_id, f"${{calls.{name}.id}}")
+        for known, name in self._known.items():
+            text = text.replace(known, f"${{{name}}}")
         return text
 
     def value(self, value: Any) -> Any:

@@ -1,98 +1,108 @@
-"""How phones have to be for a recording to be played again: they ring until told, and a machine is the machine it was."""
+"""The circumstances of a recording: switches, prices and credit of the account as they were when it began."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
+from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.account import Account
-from sinch_voice_emulator.model.money import DEFAULT_RATES
-from sinch_voice_emulator.model.profile import OBSERVED
+from sinch_voice_emulator.model.money import DEFAULT_RATES, RateTable
+from sinch_voice_emulator.model.profile import OBSERVED, BehaviourProfile
 from sinch_voice_emulator.scenario.record.happenings import Happening
-from sinch_voice_emulator.v1.profile_json import profile_to_json
+from sinch_voice_emulator.v1.profile_json import profile_from_json, profile_to_json
+from sinch_voice_emulator.v1.rates_json import rates_from_json
+
+PROFILE, RATES, SETTINGS = "control.profile", "control.rates", "control.settings"
+"""Entries that tell of changes."""
 
 
-def given_of(happenings: Sequence[Happening]) -> dict[str, Any]:
-    """What a scenario has to be given: phones by address, users, and faults of the network that fired."""
-    given: dict[str, Any] = {}
-    phones = _phones(happenings)
-    users = sorted({address.removeprefix("user:") for address in phones if address.startswith("user:")})
-    if users:
-        given["users"] = users
-    if phones:
-        given["phones"] = phones
-    faults = _faults(happenings)
-    if faults:
-        given["faults"] = faults
-    return given
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How things stand. ``credit`` is ``None`` when it is bottomless."""
+
+    profile: BehaviourProfile = OBSERVED
+    rates: RateTable = DEFAULT_RATES
+    credit: Decimal | None = None
+
+    @classmethod
+    def of(cls, account: Account) -> Circumstances:
+        """Those of an account."""
+        return cls(account.profile, account.rates, account.credit)
+
+    def after(self, one: Happening) -> Circumstances:
+        """As they are behind an entry of the journal."""
+        try:
+            if one.kind == PROFILE:
+                return replace(self, profile=profile_from_json(one.data, self.profile))
+            if one.kind == RATES:
+                return replace(self, rates=rates_from_json(one.data, self.rates))
+        except BadRequest:
+            return self
+        if one.kind == SETTINGS and "credit" in one.data:
+            return replace(self, credit=_decimal(one.data["credit"]))
+        if one.kind == "call.ended" and self.credit is not None:
+            return replace(self, credit=self.credit - _debit(one))
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """What a scenario has to be given, which is what is not as it is without configuration."""
+        found: dict[str, Any] = {}
+        usual = profile_to_json(OBSERVED)
+        switches = {name: value for name, value in profile_to_json(self.profile).items() if value != usual[name]}
+        if switches:
+            found["profile"] = switches
+        if self.rates != DEFAULT_RATES:
+            found["rates"] = _prices(self.rates)
+        if self.credit is not None:
+            found["credit"] = float(self.credit)
+        return found
 
 
-def _phones(happenings: Sequence[Happening]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    parties: dict[tuple[str, int], tuple[str, int]] = {}
-    answered: dict[tuple[str, int], int] = {}
-    for one in happenings:
-        leg = (one.call, one.leg)
-        if one.kind == "leg.dialled":
-            parties[leg] = (one.party, one.instant)
-            found.setdefault(one.party, "manual")
-        if leg not in parties:
-            continue
-        party, dialled = parties[leg]
-        if one.kind == "leg.answered":
-            answered[leg] = one.instant
-            if isinstance(found[party], dict) and found[party].get("on_ring") == "rings-out":
-                found[party] = "manual"
-        elif one.kind == "leg.ended" and one.data.get("why") == "no answer" and found[party] == "manual":
-            found[party] = {"on_ring": "rings-out", "rings_for": _seconds(one.instant - dialled)}
-        elif one.kind == "amd.result" and leg in answered:
-            found[party] = _answering(
-                found[party], verdict=one.data.get("status"), reason=str(one.data.get("reason", "")).lower()
-            )
-            found[party]["answerer"]["verdict_after"] = _seconds(one.instant - answered[leg])
-        elif one.kind == "amd.beep" and leg in answered and isinstance(found[party], dict):
-            found[party].setdefault("answerer", {"verdict": "machine"})["beep_after"] = _seconds(one.instant - answered[leg])
-    return found
+USUAL = Circumstances()
 
 
-def _answering(phone: Any, **answerer: Any) -> dict[str, Any]:
-    told = isinstance(phone, dict) and phone.get("on_ring") != "rings-out"
-    kept: dict[str, Any] = phone if told else {"on_ring": "manual"}
-    known = {name: value for name, value in answerer.items() if value}
-    return {**kept, "answerer": {**kept.get("answerer", {}), **known}}
+def at_the_beginning(
+    seed: Circumstances, now: Circumstances, before: Iterable[Happening], within: Iterable[Happening]
+) -> Circumstances:
+    """How things stood when a recording began that goes on until ``now``.
+
+    What was changed since is reckoned from how the account began (``seed``), and what was not is as it is now.
+    """
+    then, changed, spent = seed, set[str](), Decimal(0)
+    for one in before:
+        then = then.after(one)
+    for one in within:
+        changed.add(one.kind if one.kind != SETTINGS or "credit" in one.data else "")
+        spent += _debit(one) if one.kind == "call.ended" else 0
+    left = None if now.credit is None else now.credit + spent
+    return Circumstances(
+        then.profile if PROFILE in changed else now.profile,
+        then.rates if RATES in changed else now.rates,
+        then.credit if SETTINGS in changed else left,
+    )
 
 
-def _faults(happenings: Sequence[Happening]) -> list[dict[str, Any]]:
-    """Faults that fired, each at the attempt at which it did."""
-    faults: list[dict[str, Any]] = []
-    attempts: dict[str, int] = {}
-    for one in happenings:
-        event = str(one.data.get("event", ""))
-        if one.kind == "callback.attempted":
-            attempts[event] = attempts.get(event, 0) + 1
-        elif one.kind == "fault.fired":
-            fault = {"kind": one.data.get("fault_kind"), "event": event, "nth": attempts.get(event, 0) + 1}
-            fault |= {name: one.data[name] for name in ("copies", "path", "value", "signature", "status") if name in one.data}
-            if "milliseconds" in one.data:
-                fault["for"] = _seconds(int(one.data["milliseconds"]))
-            faults.append(fault)
-    return faults
+def change(one: Happening) -> dict[str, Any] | None:
+    """The step that changes circumstances as an entry of the journal tells; ``None`` when it tells of something else."""
+    if one.kind == PROFILE:
+        return {"profile": dict(one.data)}
+    if one.kind == RATES:
+        return {"rates": _prices(USUAL.after(one).rates)}
+    if one.kind == SETTINGS and "credit" in one.data:
+        return {"credit": one.data["credit"]}
+    return None
 
 
-def _seconds(milliseconds: int) -> float | int:
-    return milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000
+def _prices(rates: RateTable) -> dict[str, Any]:
+    return {**{prefix: float(price) for prefix, price in rates.per_minute.items()}, "currency": rates.currency}
 
 
-def circumstances_of(account: Account) -> dict[str, Any]:
-    """Switches, prices and credit of an account that are not as they are without configuration."""
-    given: dict[str, Any] = {}
-    usual = profile_to_json(OBSERVED)
-    switches = {name: value for name, value in profile_to_json(account.profile).items() if value != usual[name]}
-    if switches:
-        given["profile"] = switches
-    if account.rates != DEFAULT_RATES:
-        prices = {prefix: float(price) for prefix, price in account.rates.per_minute.items()}
-        given["rates"] = {**prices, "currency": account.rates.currency}
-    if account.credit is not None:
-        given["credit"] = float(account.credit)
-    return given
+def _debit(one: Happening) -> Decimal:
+    return _decimal(one.data.get("debit")) or Decimal(0)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None

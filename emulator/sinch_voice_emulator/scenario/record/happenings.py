@@ -10,6 +10,9 @@ from typing import Any
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.runtime.journal import Entry
 
+CONCLUDED = ("callback.answered", "callback.failed", "callback.discarded")
+"""Entries with which a delivery is over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -27,6 +30,11 @@ class Happening:
     def is_problem(self) -> bool:
         """Whether a test fails on it, unless it is allowed."""
         return self.severity == "problem" or (self.kind == "callback.failed" and self.severity == "warning")
+
+    @property
+    def delivery(self) -> str:
+        """The id of the delivery it is about; ``""`` when it is about none."""
+        return str(self.data.get("delivery", ""))
 
     @property
     def party(self) -> str:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sinch_voice_emulator.errors import BadRequest
-from sinch_voice_emulator.scenario.record.recorder import length
+from sinch_voice_emulator.scenario.record.script import length
 
 EVENTS = ("ice", "ace", "pie", "dice", "notify")
 _BODIES = ("body", "request", "payload", "callback", "event")

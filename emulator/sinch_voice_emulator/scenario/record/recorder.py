@@ -9,102 +9,155 @@ ended.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.model.account import Account
+from sinch_voice_emulator.scenario.record import faults, given
 from sinch_voice_emulator.scenario.record.general import Names
-from sinch_voice_emulator.scenario.record.given import given_of
+from sinch_voice_emulator.scenario.record.given import Circumstances
 from sinch_voice_emulator.scenario.record.happenings import Happening, address_of
+from sinch_voice_emulator.scenario.record.pace import Pace
+from sinch_voice_emulator.scenario.record.phones import Phones
 from sinch_voice_emulator.scenario.record.requests import Requests
-from sinch_voice_emulator.scenario.words.expecting import WITHIN
+from sinch_voice_emulator.scenario.record.script import Script
+from sinch_voice_emulator.scenario.record.which import Calls
 from sinch_voice_emulator.testkit.reporting import line_of
 
-Steps: TypeAlias = list[dict[str, Any]]
+MOST_REQUESTS = 5
+"""How many requests a remark names."""
 
-_OF_NO_CALL = ("callback.queued", "control.fire")
-_USUAL: Mapping[str, Any] = {}
+_MADE_UP = ("control.redeliver", "control.fire")
+_NOTHING: Mapping[str, str] = {}
+_OF_NO_CALL = (
+    "callback.queued",
+    "callback.attempted",
+    "control.fire",
+    "fault.fired",
+    given.PROFILE,
+    given.RATES,
+    given.SETTINGS,
+)
+_REGION = Account("").region
 _REFUSALS = {"declined": "decline", "busy": "busy", "unreachable": "unreachable"}
 _OTHER_REFUSALS = ("blocked", "failed", "unknown")
 _WORDS_OF_ORIGIN = {"pstn": "incoming_call", "sip": "sip_call", "app": "app_call"}
 
 
 class Recorder:
-    """Reads a journal once. ``circumstances`` are what the account was given (``given.circumstances_of``).
+    """Reads a journal once, from its start on, and tells what came behind the entry ``after``.
 
-    ``exact``: time stood still between events, so that lengths are the same in every run. ``answers``: expect them, too.
+    ``call`` is the one call that is to be told, with what came of it. ``circumstances`` are those of the beginning. ``known``
+    are texts that a variable stands for. ``exact``: time stood still between events, so that lengths are the same in every
+    run. ``own``: whatever was asked of the REST API, the backend did.
+
+    Raises ``NotFound`` for a call that did not begin while this was recorded.
     """
 
     def __init__(
         self,
         happenings: Sequence[Happening],
-        circumstances: Mapping[str, Any] = _USUAL,
+        circumstances: Circumstances = given.USUAL,
         *,
+        after: int = 0,
+        call: str = "",
+        known: Mapping[str, str] = _NOTHING,
         exact: bool = True,
-        answers: bool = True,
+        own: bool = False,
     ) -> None:
         self._all = happenings
-        self._circumstances = circumstances
+        self._after = after
+        self._only = call
         self._exact = exact
-        self._answers = answers
-        self._names = Names()
-        self._requests = Requests(happenings)
+        self._circumstances = circumstances
+        self._requests = Requests(happenings, all_own=own)
+        self.calls = Calls(happenings, self._requests, after, call)
+        self._names = Names(known)
+        for name in self.calls.names().items():
+            self._names.give(*name)
+        made_up = {one.delivery for one in happenings if one.kind in _MADE_UP}
+        self._pace = Pace(happenings, made_up, self._requests.ordered)
+        self._phones = Phones([one for one in happenings if one.call in self._names and not self._is_turned_back(one)])
+        self._faults = faults.Faults(self._names)
+        self._script = Script()
         self._parties: dict[tuple[str, int], str] = {}
         self._bodies: dict[str, tuple[str, dict[str, Any]]] = {}
-        self._steps: Steps = []
-        self._now: int | None = None
-        self._before: int | None = None
+        self._told: dict[tuple[str, str], list[str]] = {}
+        self._ringing: dict[tuple[str, int], str] = {}
+        self._hung_up_by_itself = ("", 0)
+        self._first_told = _first_told(happenings)
+        self._answers = {one.delivery: one.data.get("body") for one in happenings if one.kind == "callback.answered"}
+        self._made_up = made_up
         self._problems: list[str] = []
-        self._own = {str(one.data.get("delivery")) for one in happenings if one.kind in ("control.redeliver", "control.fire")}
+        self._at = 0
 
     def scenario(self, name: str) -> dict[str, Any]:
         """The scenario, as the value of a file. Raises ``BadRequest`` when nothing was recorded that could be played again."""
-        created = [one for one in self._all if one.kind == "call.created"]
-        for number, one in enumerate(created, 1):
-            self._names.give(one.call, "call" if len(created) == 1 else f"call_{number}")
         for index, one in enumerate(self._all):
-            for request in self._requests.before(index):
-                self._request(request)
-            reader = _READERS.get(one.kind)
-            if one.is_problem:
-                self._problem(one)
-            if reader is not None and (one.call in self._names or one.kind in _OF_NO_CALL):
-                reader(self, one)
-        for request in self._requests.before(len(self._all)):
-            self._request(request)
-        if not self._steps:
+            if self._is_within(one):
+                self._read(index, one)
+        self._make_requests(len(self._all))
+        if not self._script:
             raise BadRequest("nothing happened that a scenario could tell: place a call while the recording runs")
-        given = {**self._circumstances, **given_of(self._all)}
         found: dict[str, Any] = {"name": name}
-        numbers = self._numbers()
-        if numbers:
-            given["numbers"] = numbers
-        if given:
-            found["given"] = given
-        found["steps"] = self._steps
+        if stands := self._given():
+            found["given"] = stands
+        found["steps"] = self._script.steps()
         allowed: dict[str, Any] = {"problems": self._problems} if self._problems else {}
-        if self._still_open(created):
+        if self._still_open():
             allowed["open_calls"] = True
         return found | ({"allow": allowed} if allowed else {})
+
+    def remarks(self) -> list[str]:
+        """What is to be said about what the scenario does not tell."""
+        found = []
+        left = Counter(self._spelt(self._all[index]) for index in self._requests.own if self._is_within(self._all[index]))
+        if left:
+            several = [f"{count} x {request}" if count > 1 else request for request, count in left.items()]
+            more = [f"{len(several) - MOST_REQUESTS} more"] if len(several) > MOST_REQUESTS else []
+            found.append(f"Requests that the backend makes of itself: {', '.join(several[:MOST_REQUESTS] + more)}.")
+        if self.calls.earlier:
+            found.append(f"Left out: {_calls(self.calls.earlier)} that had begun before.")
+        if self.calls.turned_back:
+            found.append(
+                f"Left out: {_calls(len(self.calls.turned_back))} that came of dialling a number of the account itself."
+            )
+        return found
+
+    def _spelt(self, request: Happening) -> str:
+        return f"{request.data['method']} {self._names.text(str(request.data['path']))}"
+
+    def _is_within(self, one: Happening) -> bool:
+        """Whether it happened while this was recorded."""
+        return one.sequence > self._after or not self._after
+
+    def _read(self, index: int, one: Happening) -> None:
+        self._make_requests(index)
+        self._at = self._pace.at[index]
+        reader = _READERS.get(one.kind)
+        if one.is_problem and (one.call in self._names or not one.call):
+            self._problem(one)
+        if reader is not None and (one.call in self._names or (one.kind in _OF_NO_CALL and one.call not in self.calls.others)):
+            reader(self, one)
+
+    def _given(self) -> dict[str, Any]:
+        numbers = [one.data.get("to") for one in self._all if one.kind == "call.created" and one.call in self._names]
+        owned = [str(party["endpoint"]) for party in numbers if isinstance(party, Mapping) and party.get("type") == "did"]
+        found = self._circumstances.given()
+        members = {"users": self._phones.users, "phones": self._phones.given, "numbers": list(dict.fromkeys(owned))}
+        return found | {name: value for name, value in members.items() if value}
 
     # --- writing steps -----------------------------------------------------------------------------------------------------
 
     def _act(self, happening: Happening, step: dict[str, Any]) -> None:
         """A step that somebody takes, when it is time for it."""
-        if self._now is not None and happening.instant > self._now:
-            self._steps.append({"wait": length(happening.instant - self._now)})
-        self._now = happening.instant
-        self._steps.append(step)
+        self._faults.after_an_act()
+        self._script.act(step, self._at, happening.call)
 
     def _expect(self, happening: Happening, expectation: dict[str, Any]) -> None:
-        self._now = happening.instant if self._now is None else max(self._now, happening.instant)
-        if len(self._steps) and self._gap(happening) >= WITHIN:
-            expectation["within"] = length(self._gap(happening) + 60_000)
-        self._before = happening.instant
-        self._steps.append({"expect": expectation})
-
-    def _gap(self, happening: Happening) -> int:
-        return 0 if self._before is None else happening.instant - self._before
+        self._script.expect(expectation, self._at, happening.call)
 
     def _named(self, happening: Happening) -> dict[str, Any]:
         return {"call": self._names[happening.call]}
@@ -113,41 +166,62 @@ class Recorder:
         party = self._parties.get((happening.call, happening.leg))
         return {"by": party or "caller", "call": self._names[happening.call]}
 
+    def _is_turned_back(self, one: Happening) -> bool:
+        """Whether it happened on a leg that dialled a number of the account itself."""
+        return (one.call, one.leg) in self.calls.turned_back.values()
+
     # --- what came from outside --------------------------------------------------------------------------------------------
+
+    def _make_requests(self, position: int) -> None:
+        """The requests of an operator without which the entry at ``position`` cannot happen."""
+        for index in self._requests.before(position):
+            request = self._all[index]
+            about = request.call in self._names or (not self._only and request.call not in self.calls.others)
+            if about and self._is_within(request):
+                self._at = self._pace.at[index]
+                self._act(request, {"request": self._request(request)})
+
+    def _request(self, request: Happening) -> dict[str, Any]:
+        data = request.data
+        step: dict[str, Any] = {"method": data["method"], "path": self._names.text(str(data["path"]))}
+        if data.get("body") is not None:
+            step["body"] = self._names.value(data["body"])
+        step["expect"] = {"status": data["status"]}
+        if data.get("headers"):
+            step["headers"] = {str(name): self._names.text(str(value)) for name, value in data["headers"].items()}
+        if data["method"] == "POST" and request.call in self._requests.ordered and request.call in self._names:
+            step["as"] = self._names[request.call]
+        return step
 
     def _created(self, one: Happening) -> None:
         origin = str(one.data.get("origin"))
-        if origin == "server":
-            if not self._requests.creates(one.call):
-                method = {"speech": "tts"}.get(str(one.data.get("callout")), str(one.data.get("callout")))
-                to = {"to": one.party} if one.party else {}
-                self._expect(one, {"callout": method, **to, "as": self._names[one.call]})
-            return
-        body: dict[str, Any] = self._told(one.call)
-        caller = one.data.get("caller")
-        to = one.party
-        details: dict[str, Any] = {"as": self._names[one.call], "region": one.data.get("region")}
+        if origin != "server":
+            self._act(one, {_WORDS_OF_ORIGIN[origin]: self._arrived(one, origin)})
+        elif one.call not in self._requests.ordered:
+            method = {"speech": "tts"}.get(str(one.data.get("callout")), str(one.data.get("callout")))
+            to = {"to": one.party} if one.party else {}
+            self._expect(one, {"callout": method, **to, "as": self._names[one.call]})
+        self._faults.created(one.call)
+
+    def _arrived(self, one: Happening, origin: str) -> dict[str, Any]:
+        """What somebody who calls has to say."""
+        told, caller = self._first_told.get(one.call, {}), one.data.get("caller")
+        step: dict[str, Any] = {"from": address_of(caller) or "private", "to": one.party}
         if origin == "app":
-            step = {"user": str(caller["endpoint"]) if isinstance(caller, Mapping) else "", "to": to}
-        else:
-            step = {"from": address_of(caller) or "private", "to": to}
+            step = {"user": str(caller["endpoint"]) if isinstance(caller, Mapping) else "", "to": one.party}
         if origin != "pstn" and one.data.get("cli") not in (None, "private"):
             step["cli"] = str(one.data["cli"])
-        if body.get("rdnis"):
-            details["rdnis"] = body["rdnis"]
-        if body.get("custom") and origin == "app":
-            details["custom"] = body["custom"]
-        headers = body.get("callHeaders")
+        step["as"] = self._names[one.call]
+        if one.data.get("region") not in (None, "", _REGION):
+            step["region"] = one.data["region"]
+        if told.get("rdnis"):
+            step["rdnis"] = told["rdnis"]
+        if told.get("custom") and origin == "app":
+            step["custom"] = self._names.text(str(told["custom"]))
+        headers = told.get("callHeaders")
         if isinstance(headers, list) and headers:
-            details["headers"] = {str(one["key"]): str(one["value"]) for one in headers if "key" in one and "value" in one}
-        self._act(one, {_WORDS_OF_ORIGIN[origin]: step | details})
-
-    def _told(self, call: str) -> dict[str, Any]:
-        """The body of the first ICE of a call."""
-        for one in self._all:
-            if one.call == call and one.kind == "callback.queued" and one.data.get("event") == "ice":
-                return _parsed(one.data.get("body"))
-        return {}
+            step["headers"] = {str(one["key"]): str(one["value"]) for one in headers if "key" in one and "value" in one}
+        return step
 
     def _keys(self, one: Happening) -> None:
         self._act(one, {"press": {"keys": str(one.data["keys"]), **self._by(one)}})
@@ -157,84 +231,99 @@ class Recorder:
 
     def _leg_answered(self, one: Happening) -> None:
         party = self._parties.get((one.call, one.leg))
-        if party is not None:
-            self._act(one, {"answer": party})
+        if party is not None and not self._is_turned_back(one):
+            self._act(one, {"answer": self._phone(one, party)})
+        self._ringing.pop((one.call, one.leg), None)
 
     def _leg_ended(self, one: Happening) -> None:
         why, party = str(one.data.get("why")), self._parties.get((one.call, one.leg))
-        if why == "hung up" and self._hung_up_by_itself(one):
-            return
-        if why == "hung up":
+        if why == "hung up" and self._hung_up_by_itself != (one.call, one.instant):
             self._act(one, {"hang_up": self._by(one)})
         elif why == "network lost":
             self._act(one, {"lose_network": self._by(one)})
         elif why in _REFUSALS and party is not None:
-            self._act(one, {_REFUSALS[why]: party})
+            self._act(one, {_REFUSALS[why]: self._phone(one, party)})
         elif why in _OTHER_REFUSALS and party is not None:
-            self._act(one, {"refuse": {"phone": party, "how": why}})
+            self._act(one, {"refuse": {"phone": party, "how": why, **self._which(one, party)}})
+        self._ringing.pop((one.call, one.leg), None)
 
-    def _hung_up_by_itself(self, one: Happening) -> bool:
-        """Whether the phone hung up while answering machine detection listened; the phone's answerer does so again."""
-        return any(
-            other.kind == "amd.result"
-            and (other.call, other.instant) == (one.call, one.instant)
-            and other.data.get("status") == "hangup"
-            for other in self._all
-        )
+    def _phone(self, one: Happening, party: str) -> Any:
+        """A phone that rings: its address, and for which call where it rings for several."""
+        which = self._which(one, party)
+        return {"phone": party, **which} if which else party
+
+    def _which(self, one: Happening, party: str) -> dict[str, Any]:
+        return self._named(one) if list(self._ringing.values()).count(party) > 1 else {}
+
+    def _detected(self, one: Happening) -> None:
+        """A phone that hangs up while answering machine detection listens will do so again, as the answerer that it is."""
+        if one.data.get("status") == "hangup":
+            self._hung_up_by_itself = (one.call, one.instant)
 
     def _fired(self, one: Happening) -> None:
-        delivery = str(one.data.get("delivery"))
-        event, body = self._bodies.get(delivery, ("", {}))
+        event, body = self._bodies.get(one.delivery, ("", {}))
         if event:
             fields = {name: item for name, item in body.items() if name not in ("event", "callResourceUrl", "timestamp")}
             step: dict[str, Any] = {"event": event, "with": self._names.value(fields)}
-            answer = next((other for other in self._all if _answers(other, delivery)), None)
-            if answer is not None and self._answers:
-                step["expect"] = {"answer": self._names.value(_answer(answer.data.get("body")))}
+            if one.delivery in self._answers:
+                step["expect"] = {"answer": self._names.value(_answer(self._answers[one.delivery]))}
             self._act(one, {"fire": step})
+            self._faults.queued(one)
 
     def _redelivered(self, one: Happening) -> None:
-        event, _ = self._bodies.get(str(one.data.get("original")), ("", {}))
-        if event and one.call:
-            self._act(one, {"redeliver": {"event": event, **self._named(one)}})
+        original = str(one.data.get("original"))
+        event, _ = self._bodies.get(original, ("", {}))
+        told = [name for name in self._told.get((one.call, event), []) if name != one.delivery]
+        if original in told:
+            nth = {"nth": told.index(original) + 1} if told[-1] != original else {}
+            self._act(one, {"redeliver": {"event": event, **self._named(one), **nth}})
+            self._faults.queued(one)
 
-    def _request(self, request: Happening) -> None:
-        """An operator's request."""
-        data = request.data
-        step: dict[str, Any] = {"method": data["method"], "path": self._names.text(str(data["path"]))}
-        if data.get("body") is not None:
-            step["body"] = self._names.value(data["body"])
-        step["expect"] = {"status": data["status"]}
-        if data.get("headers"):
-            step["headers"] = {str(name): self._names.text(str(value)) for name, value in data["headers"].items()}
-        if data["method"] == "POST" and self._requests.creates(request.call) and request.call in self._names:
-            step["as"] = self._names[request.call]
-        self._act(request, {"request": step})
+    def _changed(self, one: Happening) -> None:
+        """Switches, prices or credit are others from now on."""
+        step = given.change(one)
+        if step is not None and self._script:
+            self._act(one, step)
+        elif step is not None:
+            self._circumstances = self._circumstances.after(one)
 
     # --- what followed -----------------------------------------------------------------------------------------------------
 
     def _dialled(self, one: Happening) -> None:
-        self._parties[one.call, one.leg] = one.party
+        place = (one.call, one.leg)
+        self._parties[place] = self._ringing[place] = one.party
         cli = str(one.data.get("cli", ""))
         self._expect(one, {"dialled": one.party, "cli": "" if cli == "private" else cli, **self._named(one)})
+        if changed := self._phones.change(*place):
+            self._script.then({"phones": changed})
 
     def _queued(self, one: Happening) -> None:
-        self._bodies[str(one.data["delivery"])] = (str(one.data["event"]), _parsed(one.data.get("body")))
+        event = str(one.data["event"])
+        self._bodies[one.delivery] = (event, parsed(one.data.get("body")))
+        self._told.setdefault((one.call, event), []).append(one.delivery)
+        self._faults.queued(one)
+        if one.delivery in self._pace.slow:
+            self._script.beforehand(self._faults.step(one, faults.slow(self._pace.slow[one.delivery])))
+
+    def _attempted(self, one: Happening) -> None:
+        self._faults.attempted(one)
+
+    def _faulty(self, one: Happening) -> None:
+        """The network failed."""
+        self._script.beforehand(self._faults.step(one, faults.fired(one)))
 
     def _answered(self, one: Happening) -> None:
         """A callback is over: what the backend was told, and what it answered."""
-        delivery = str(one.data["delivery"])
-        event, body = self._bodies.pop(delivery, ("", {}))
-        if not event or delivery in self._own or not one.call:
+        event, body = self._bodies.get(one.delivery, ("", {}))
+        if not event or one.delivery in self._made_up or not one.call:
             return
         fields = self._names.told(body)
         if "duration" in fields and not self._exact:
-            fields["duration"] = {"$between": [max(0, fields["duration"] - 1), fields["duration"] + 1]}
-        expectation: dict[str, Any] = {"callback": event, **self._named(one), "with": fields}
-        if self._answers and one.kind == "callback.answered":
-            answer = _answer(one.data.get("body"))
-            expectation["answer"] = self._names.value(answer)
-        self._bodies[delivery] = (event, body)
+            shorter = -(-self._pace.longer.get(one.call, 0) // 1000)
+            fields["duration"] = {"$between": [max(0, fields["duration"] - 1 - shorter), fields["duration"] + 1]}
+        expectation: dict[str, Any] = {"callback": event, **self._named(one)} | ({"with": fields} if fields else {})
+        if one.kind == "callback.answered":
+            expectation["answer"] = self._names.value(_answer(one.data.get("body")))
         self._expect(one, expectation)
 
     def _prompt(self, one: Happening) -> None:
@@ -249,30 +338,27 @@ class Recorder:
         """What the backend did wrong, as much of it as will be the same in another run."""
         sentence = line_of(one)
         sentence = sentence.partition(": ")[0] if "://" in sentence else sentence
+        sentence = sentence.partition(one.call)[0].rstrip() if one.call else sentence
         if sentence not in self._problems:
             self._problems.append(sentence)
 
-    def _numbers(self) -> list[str]:
-        """Numbers of the account that were called."""
-        parties = [one.data.get("to") for one in self._all if one.kind == "call.created"]
-        owned = [str(party["endpoint"]) for party in parties if isinstance(party, Mapping) and party.get("type") == "did"]
-        return list(dict.fromkeys(owned))
-
-    def _still_open(self, created: Sequence[Happening]) -> bool:
+    def _still_open(self) -> bool:
         ended = {one.call for one in self._all if one.kind == "call.ended"}
-        return any(one.call not in ended for one in created)
+        return not ended.issuperset([*self.calls.told, *self.calls.turned_back])
 
 
-def _answers(one: Happening, delivery: str) -> bool:
-    return one.kind == "callback.answered" and one.data.get("delivery") == delivery
+def _calls(count: int) -> str:
+    return "1 call" if count == 1 else f"{count} calls"
 
 
-def length(milliseconds: int) -> str:
-    """A length of time as people write it."""
-    return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
+def _first_told(happenings: Sequence[Happening]) -> dict[str, dict[str, Any]]:
+    """The body of the first ICE of each call."""
+    ices = (one for one in reversed(happenings) if one.kind == "callback.queued" and one.data.get("event") == "ice")
+    return {one.call: parsed(one.data.get("body")) for one in ices}
 
 
-def _parsed(body: Any) -> dict[str, Any]:
+def parsed(body: Any) -> dict[str, Any]:
+    """The object in a body; ``{}`` when there is none."""
     try:
         found = json.loads(body) if isinstance(body, str) else body
     except ValueError:
@@ -297,11 +383,17 @@ _READERS: Mapping[str, Callable[[Recorder, Happening], None]] = {
     "leg.dialled": Recorder._dialled,
     "leg.answered": Recorder._leg_answered,
     "leg.ended": Recorder._leg_ended,
+    "amd.result": Recorder._detected,
     "callback.queued": Recorder._queued,
+    "callback.attempted": Recorder._attempted,
     "callback.answered": Recorder._answered,
     "callback.failed": Recorder._answered,
+    "fault.fired": Recorder._faulty,
     "prompt.started": Recorder._prompt,
     "call.ended": Recorder._ended,
     "control.redeliver": Recorder._redelivered,
     "control.fire": Recorder._fired,
+    given.PROFILE: Recorder._changed,
+    given.RATES: Recorder._changed,
+    given.SETTINGS: Recorder._changed,
 }

@@ -8,31 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sinch_voice_emulator.scenario.record.happenings import Happening
-
-_OVER = ("callback.answered", "callback.failed", "callback.discarded")
+from sinch_voice_emulator.scenario.record.happenings import CONCLUDED, Happening
 
 
 class Requests:
-    """The requests of an operator, by the position of what they caused."""
+    """Requests by the position of what they caused. ``all_own``: every one is the backend's, whenever it came."""
 
-    def __init__(self, happenings: Sequence[Happening]) -> None:
-        self._at: dict[int, list[Happening]] = {}
-        self._created: set[str] = set()
+    def __init__(self, happenings: Sequence[Happening], *, all_own: bool = False) -> None:
+        self.own: list[int] = []
+        """Positions of those that the backend made."""
+        self.ordered: set[str] = set()
+        """Calls that an operator had placed."""
+        self.placed_for: dict[str, frozenset[str]] = {}
+        """Calls that the backend had placed, each with the calls whose callbacks it was handling."""
+        self._at: dict[int, list[int]] = {}
+        handled = _handled(happenings)
         for index, one in enumerate(happenings):
-            if one.kind == "api.request":
-                first = _beginning(happenings, index)
-                if not _with_the_backend(happenings[:first]):
-                    self._at.setdefault(first, []).append(one)
-                    self._created |= {new.call for new in happenings[first:index] if _created_by(new, one)}
+            if one.kind != "api.request":
+                continue
+            first = _beginning(happenings, index)
+            placed = {new.call for new in happenings[first:index] if _created_by(new, one)}
+            if all_own or handled[first]:
+                self.own.append(index)
+                self.placed_for |= dict.fromkeys(placed, handled[first])
+            else:
+                self._at.setdefault(first, []).append(index)
+                self.ordered |= placed
 
-    def before(self, index: int) -> list[Happening]:
-        """Requests to be made before the entry at ``index`` can happen."""
-        return self._at.get(index, [])
-
-    def creates(self, call: str) -> bool:
-        """Whether a request of the operator brought this call about."""
-        return call in self._created
+    def before(self, position: int) -> list[int]:
+        """Positions of an operator's requests that have to be made before the entry at ``position`` can happen."""
+        return self._at.get(position, [])
 
 
 def _created_by(one: Happening, request: Happening) -> bool:
@@ -48,12 +53,18 @@ def _beginning(happenings: Sequence[Happening], index: int) -> int:
     return first
 
 
-def _with_the_backend(before: Sequence[Happening]) -> bool:
-    """Whether a callback is with the backend behind these entries."""
-    waiting: set[str] = set()
-    for one in before:
+def _handled(happenings: Sequence[Happening]) -> list[frozenset[str]]:
+    """For each position, the calls whose callbacks are with the backend just before it."""
+    found: list[frozenset[str]] = []
+    waiting: dict[str, str] = {}
+    calls: frozenset[str] = frozenset()
+    for one in happenings:
+        found.append(calls)
         if one.kind == "callback.queued":
-            waiting.add(str(one.data.get("delivery")))
-        elif one.kind in _OVER:
-            waiting.discard(str(one.data.get("delivery")))
-    return bool(waiting)
+            waiting[one.delivery] = one.call
+        elif one.kind in CONCLUDED and one.delivery in waiting:
+            del waiting[one.delivery]
+        else:
+            continue
+        calls = frozenset(waiting.values())
+    return found

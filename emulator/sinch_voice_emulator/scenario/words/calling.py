@@ -13,6 +13,8 @@ from sinch_voice_emulator.scenario.stage import Branch, Play
 from sinch_voice_emulator.scenario.words.word import Word, members
 from sinch_voice_emulator.testkit import arrivals
 from sinch_voice_emulator.testkit.addresses import WITHHELD, party_of
+from sinch_voice_emulator.testkit.lines import Place
+from sinch_voice_emulator.testkit.phones import PhoneSteps
 from sinch_voice_emulator.testkit.voice import CALLER
 from sinch_voice_emulator.v1.phones_json import behaviour_from_json
 
@@ -109,33 +111,39 @@ def _beep(branch: Branch, body: Any, _step: Step) -> Play[None]:
     yield from branch.call(members(body, "_").get("call"))._beep()
 
 
+def _phone(branch: Branch, body: Any) -> PhoneSteps:
+    """A phone that rings, and for which call where that is said."""
+    said = members(body, "phone")
+    if "call" not in said:
+        return branch.stage.phone(said["phone"])
+    call = branch.call(said["call"])
+    return PhoneSteps(branch.voice, party_of(said["phone"]), place=Place(call.id, branch.leg(call, said["phone"])))
+
+
 def _answer(branch: Branch, body: Any, _step: Step) -> Play[None]:
-    yield from branch.stage.phone(body)._answer()
+    yield from _phone(branch, body)._answer()
 
 
 def _decline(branch: Branch, body: Any, _step: Step) -> Play[None]:
-    yield from branch.stage.phone(body)._decline()
+    yield from _phone(branch, body)._decline()
 
 
 def _busy(branch: Branch, body: Any, _step: Step) -> Play[None]:
-    yield from branch.stage.phone(body)._busy()
+    yield from _phone(branch, body)._busy()
 
 
 def _unreachable(branch: Branch, body: Any, _step: Step) -> Play[None]:
-    yield from branch.stage.phone(body)._unreachable()
+    yield from _phone(branch, body)._unreachable()
 
 
 def _refuse(branch: Branch, body: Any, _step: Step) -> Play[None]:
-    yield from branch.stage.phone(body["phone"])._refuse(Refusal(body["how"]), f"refuse ({body['how']})")
-
-
-def _check_refusal(body: Any) -> None:
-    party_of(body["phone"])
+    yield from _phone(branch, body)._refuse(Refusal(body["how"]), f"refuse ({body['how']})")
 
 
 def _check_address(body: Any) -> None:
-    if isinstance(body, str):
-        party_of(body)
+    phone = members(body, "phone").get("phone")
+    if phone is not None:
+        party_of(phone)
 
 
 WORDS = (
@@ -151,6 +159,6 @@ WORDS = (
     Word("answer", _answer, _check_address),
     Word("decline", _decline, _check_address),
     Word("busy", _busy, _check_address),
-    Word("refuse", _refuse, _check_refusal),
+    Word("refuse", _refuse, _check_address),
     Word("unreachable", _unreachable, _check_address),
 )

@@ -1,0 +1,102 @@
+"""When things would have happened had the backend answered at once, as it does where time is virtual.
+
+In real time a backend takes a while for each answer, and its call is late by as much from then on. Played again, the call is
+not. So what people do is timed by their own call: by its instants less all that the backend has held it up.
+
+An answer is waited for in earnest where something happened on the call meanwhile, such as a caller who gave up while the
+backend still thought. Then the answer has to be as slow again, which a fault brings about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sinch_voice_emulator.model.instants import Instant, Millis
+from sinch_voice_emulator.scenario.record.happenings import CONCLUDED, Happening
+
+_AWAITED = ("ice", "ace", "pie")
+"""Events on whose answer a call waits."""
+
+_MEANWHILE = ("keys.pressed", "words.spoken", "leg.answered", "leg.ended", "call.ended", "amd.result", "amd.beep")
+_TAKES_TIME = ("slow-answer", "delay", "reorder")
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """A callback that is with the backend. ``ordered`` is how much of its time faults took; ``None``: all of it."""
+
+    call: str
+    event: str
+    since: Instant
+    ordered: Millis | None = 0
+    disturbed: bool = False
+
+
+class Pace:
+    """The pace of a journal. ``made_up`` are deliveries no call waits for; ``requested`` are calls an operator had placed."""
+
+    def __init__(self, happenings: Sequence[Happening], made_up: Container[str], requested: Container[str]) -> None:
+        self.at: list[Instant] = []
+        """For each entry, when it would have happened."""
+        self.slow: dict[str, dict[str, Any]] = {}
+        """Faults that make an answer as slow as it was, by delivery."""
+        self.longer: dict[str, Millis] = {}
+        """By how much calls have lasted longer."""
+        self._made_up = made_up
+        self._requested = requested
+        self._late: dict[str, Millis] = {}
+        self._answered: dict[str, Millis] = {}
+        self._recent: Millis = 0
+        self._open: dict[str, _Exchange] = {}
+        for one in happenings:
+            self._take(one)
+
+    def _take(self, one: Happening) -> None:
+        if one.kind == "call.created":
+            self._late[one.call] = self._late_from_the_start(one)
+        elif one.kind == "callback.queued" and one.delivery not in self._made_up:
+            self._open[one.delivery] = _Exchange(one.call, str(one.data.get("event")), one.instant)
+        elif one.kind == "fault.fired" and one.delivery in self._open:
+            _order(self._open[one.delivery], one.data)
+        elif one.kind in CONCLUDED and one.delivery in self._open:
+            self._conclude(self._open.pop(one.delivery), one)
+        elif one.kind in _MEANWHILE:
+            self._disturb(one)
+        if one.call in self._late:
+            self._recent = self._late[one.call]
+        if one.kind == "call.answered":
+            self._answered[one.call] = self._recent
+        elif one.kind == "call.ended":
+            self.longer[one.call] = self._recent - self._answered.get(one.call, self._recent)
+        self.at.append(one.instant - self._recent)
+
+    def _late_from_the_start(self, created: Happening) -> Millis:
+        """A call that the backend has placed while it handled a callback begins as early as that was sent."""
+        if created.data.get("origin") == "server" and created.call not in self._requested and self._open:
+            handled = list(self._open.values())[-1]
+            return created.instant - handled.since + self._late.get(handled.call, 0)
+        return self._recent
+
+    def _disturb(self, one: Happening) -> None:
+        for exchange in self._open.values():
+            if exchange.call == one.call and exchange.event in _AWAITED and one.instant > exchange.since:
+                exchange.disturbed = True
+
+    def _conclude(self, exchange: _Exchange, one: Happening) -> None:
+        took = one.instant - exchange.since
+        if exchange.event not in _AWAITED or exchange.ordered is None:
+            return
+        in_vain = "did not answer within" in str(one.data.get("error", ""))
+        if exchange.disturbed and not exchange.ordered:
+            self.slow[one.delivery] = {"kind": "drop"} if in_vain else {"kind": "slow-answer", "for": took}
+        elif not in_vain and exchange.call in self._late:
+            self._late[exchange.call] += max(0, took - exchange.ordered)
+
+
+def _order(exchange: _Exchange, fault: Mapping[str, Any]) -> None:
+    if fault.get("fault_kind") == "drop":
+        exchange.ordered = None
+    elif exchange.ordered is not None and fault.get("fault_kind") in _TAKES_TIME:
+        exchange.ordered += int(fault.get("milliseconds", 0))
