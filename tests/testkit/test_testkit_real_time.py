@@ -98,6 +98,27 @@ def test_a_slow_backend_is_waited_for(voice: SinchVoice) -> None:
     assert [one.event for one in placed[0].callbacks][:1] == ["ice"]
 
 
+def test_an_answer_that_is_under_way_when_the_time_is_over_counts(voice: SinchVoice) -> None:
+    told, over = Event(), Event()
+
+    def slow(event: dict[str, Any]) -> Any:
+        if event["event"] == "dice":
+            told.set()
+            assert over.wait(10)
+        return HANG_UP if event["event"] == "ice" else None
+
+    voice.deliver_to(slow)
+    thread, placed = in_background(voice.incoming_call)
+    assert told.wait(10)
+    waiting, found = in_background(lambda: voice.calls[0].expect_callback("dice", within=0.1))
+    waiting.join(0.2)
+    assert waiting.is_alive(), "the time is over, and the answer is not there yet"
+    over.set()
+    thread.join()
+    waiting.join()
+    assert (placed[0].live, found[0].event) == (False, "dice")
+
+
 def test_a_request_that_is_never_answered_is_named(voice: SinchVoice) -> None:
     voice.set_profile(callback_timeout=1)
     driver = RealTime(voice.runtime, patience=0.01)

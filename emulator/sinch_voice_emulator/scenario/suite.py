@@ -150,6 +150,7 @@ class Suite:
         return Report(played, left_out, real_monotonic() - self._begun, self._turns.stopped if left_out else "")
 
     def _side_by_side(self, jobs: int, target: Target | None) -> None:
+        assert self._emulator.wsgi_app is not None, "made here, before several runs want it at once"
         workers = [threading.Thread(target=self._guarded, args=(target,), daemon=True) for _ in range(jobs)]
         for worker in workers:
             worker.start()

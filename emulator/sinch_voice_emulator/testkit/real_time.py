@@ -57,9 +57,7 @@ class RealTime:
         """Wait until nothing is under way. A backend may take as long as the callback timeout allows."""
         account, begun = self._account, real_monotonic()
         while not account.settled:
-            policy = policy_of(account.account)
-            longest = policy.timeout / SECOND * (2 + policy.redeliveries) + self._patience
-            left = max(begun, account.open.touched) + longest - real_monotonic()
+            left = max(begun, account.open.touched) + self._longest() - real_monotonic()
             if left <= 0:
                 raise NotSettled(account.name, account.open_work())
             yield Breath(account, lambda: account.settled, left)
@@ -73,19 +71,30 @@ class RealTime:
         yield from self.settle()
 
     def run_until(self, condition: Callable[[], T | None], limit: Millis, idle_ok: bool = False) -> Steps[T | None]:
-        """Wait until ``condition`` gives something; asked again after every step of the account."""
+        """Wait until ``condition`` gives something; asked again after every step of the account.
+
+        What is under way when the time is over, such as a callback that is not answered yet, is waited for.
+        """
         account = self._account
         end = account.clock.now() + limit
         look = _Look(account, condition, idle_ok)
         while not look.over():
             left = account.clock.seconds_until(end)
             if not left:
-                raise TimedOut(limit, account.clock.now(), going_on(account), account.next_deadline())
+                yield Breath(account, lambda: account.settled or look.over(), self._longest())
+                break
             yield Breath(account, look.over, left)
+        if not look.over():
+            raise TimedOut(limit, account.clock.now(), going_on(account), account.next_deadline())
         return look.result()
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _longest(self) -> float:
+        """Wall-clock seconds that a callback may take, with its fallback and all redeliveries."""
+        policy = policy_of(self._account.account)
+        return policy.timeout / SECOND * (2 + policy.redeliveries) + self._patience
 
 
 class _Look(Generic[T]):
