@@ -347,8 +347,8 @@ class Emulator:
 
     def _bound(self) -> Server:
         from sinch_voice_emulator.api.context import PLACE
-        from sinch_voice_emulator.api.control.errors import bridge_error
         from sinch_voice_emulator.api.proxy import Proxy
+        from sinch_voice_emulator.api.strays import bridge_error
         from sinch_voice_emulator.runtime.bridge import Bridge
         from sinch_voice_emulator.runtime.server import Listener, Server
 
@@ -360,7 +360,7 @@ class Emulator:
         if self._doorbell is not None:
             index = places.index(self._told)
             listeners[index] = replace(listeners[index], taken=self._doorbell.take_down())
-        server = Server(Bridge(self.wsgi_app, bridge_error), listeners, [driver], Proxy(self).judge)
+        server = Server(Bridge(self.wsgi_app, bridge_error(self)), listeners, [driver], Proxy(self).judge)
         server.bind()
         self._driver = driver
         for runtime in self.accounts.values():

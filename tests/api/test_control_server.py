@@ -6,18 +6,21 @@ import http.client
 import json
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from werkzeug.test import Client
 
-from sinch_voice_emulator.api.control.errors import bridge_error
 from sinch_voice_emulator.api.control.reference import GENERATED, rewritten
+from sinch_voice_emulator.api.strays import bridge_error
 from sinch_voice_emulator.emulator import Emulator
+from sinch_voice_emulator.ladder import told
 from sinch_voice_emulator.settings import ListenAddress, Settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "control-api.md"
@@ -63,12 +66,30 @@ def test_a_stream_over_a_socket_says_when_the_account_begins_anew(emulator: Emul
             assert answer.readline() == b"event: reset\n"
 
 
-def test_too_many_waiting_requests_are_told_so() -> None:
-    app = bridge_error(503, "too many requests are waiting")
+def test_too_many_waiting_requests_are_told_so(emulator: Emulator) -> None:
+    app = bridge_error(emulator)(503, "too many requests are waiting")
     for path, component in (("/_emulator/journal", "error"), ("/calling/v1/callouts", "errorCode")):
         answer = Client(app).get(path)
         assert (answer.status_code, answer.mimetype) == (503, "application/json")
         assert component in (answer.json or {})
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"FLY /calling/v1/callouts HTTP/1.1\r\n\r\n", b"GET /" + b"a" * 65_600, b"POST / HTTP/1.1\r\ncontent-length: x\r\n\r\n"],
+    ids=["verb", "target", "length"],
+)
+def test_what_is_not_http_has_a_reference_that_the_journal_knows(emulator: Emulator, head: bytes) -> None:
+    address = urlsplit(emulator.listeners[0])
+    with closing(socket.create_connection((address.hostname or "", address.port or 0), PATIENCE)) as raw:
+        raw.sendall(head)
+        answer = b"".join(iter(lambda: raw.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    said = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert (said["errorCode"], said["message"]) == (40000, "The request is not valid HTTP/1.1")
+    noted = emulator.account().journal.read().entries[-1]
+    assert (noted.kind, noted.data["reference"], noted.data["status"]) == ("api.refused", said["reference"], 400)
+    assert told(noted) == "platform refuses a request: 400 The request is not valid HTTP/1.1"
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ def _tones(_kind: str, data: Data, leg: str) -> Said:
 
 def _refused(_kind: str, data: Data, _leg: str) -> Said:
     why = f" ({data['why']})" if data.get("why") else ""
-    request = f"{data.get('method', '')} {data.get('path', '')}".strip()
+    request = f"{data.get('method', '')} {data.get('path', '')}".strip() or "a request"
     return "platform", f"refuses {request}: {data.get('status', '')} {data.get('message', '')}{why}"
 
 

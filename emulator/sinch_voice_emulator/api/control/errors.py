@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from sinch_voice_emulator import errors
 from sinch_voice_emulator.api.control.answers import json_response, problem_json
-from sinch_voice_emulator.runtime.bridge import plain_error
-from sinch_voice_emulator.runtime.deferred import Environ
 from sinch_voice_emulator.v1.errors import ApiError
 from sinch_voice_emulator.v1.problems import Problem
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication
 
 MAX_BODY = 1024 * 1024
 """Bytes a request may carry; more is answered with 413."""
@@ -87,16 +81,6 @@ def shaped(status: int, message: str, *, path: str = "", nearest: str = "", prob
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="sinch-voice-emulator"'
     return response
-
-
-def bridge_error(status: int, message: str) -> WSGIApplication:
-    """What the server itself answers (too many wait): in this shape for the control API, in the Voice API's for the rest."""
-
-    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        ours = environ.get("PATH_INFO", "").startswith("/_emulator")
-        return (shaped(status, message) if ours else plain_error(status, message))(environ, start_response)
-
-    return app
 
 
 def _http(error: HTTPException) -> Response:
