@@ -76,6 +76,13 @@ def test_a_command_prints_what_is_shown(command: str, shown: str, backend: str, 
         assert printed == begin
 
 
+def test_the_scenario_of_the_readme(backend: str, tmp_path: Path) -> None:
+    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text()
+    [text] = re.findall(r"```yaml\n(name: .*?)```", readme, re.DOTALL)
+    (tmp_path / "readme.yaml").write_text(text)
+    assert run(["run", "readme.yaml", "--callback-url", backend, "--listen", "127.0.0.1:0"]) == 0
+
+
 def test_the_exit_codes(backend: str) -> None:
     def code(*arguments: str) -> int:
         return run(["run", *arguments, "--callback-url", backend, "--listen", "127.0.0.1:0"])
