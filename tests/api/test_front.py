@@ -60,6 +60,14 @@ def test_a_call_is_found_in_its_own_region_and_region_less_only(api: Api) -> Non
         assert "lives in region use1" in api.last_request()["why"]
 
 
+def test_a_region_that_there_is_not_has_no_address(api: Api) -> None:
+    api.refuses(api.get("/xx1/v1/configuration/numbers"), 404, 40400, "Requested resource not found")
+    host = "calling-xx1.api.sinch.com"
+    api.refuses(api.get("/v1/configuration/numbers", host=host), 404, 40400, "Requested resource not found")
+    why = api.emulator.account().journal.read().entries[-1].data["why"]
+    assert why == "there is no region xx1; there are euc1, use1, sae1, apse1, apse2"
+
+
 def test_a_prefix_beats_the_host(api: Api) -> None:
     placed = api.post("/sae1/calling/v1/callouts", a_callout(), host="calling-euc1.api.sinch.com")
     assert api.get(f"/sae1/calling/v1/calls/id/{placed.json['callId']}").status_code == 200

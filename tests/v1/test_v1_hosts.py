@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sinch_voice_emulator.model.account import REGIONS
-from sinch_voice_emulator.v1.hosts import HOSTS, host_name, region_of_host
+from sinch_voice_emulator.v1.hosts import HOSTS, host_name, region_of_host, strange_region
 
 
 def test_there_are_seven_names() -> None:
@@ -34,3 +34,19 @@ def test_the_region_of_a_host(authority: str, region: str) -> None:
 
 def test_addresses_have_names_too() -> None:
     assert [host_name(text) for text in ("[::1]:8080", "[::1]", "127.0.0.1:80")] == ["::1", "::1", "127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("authority", "region"),
+    [
+        ("calling-xx1.api.sinch.com", "xx1"),
+        ("Calling-XX1.API.sinch.com.:443", "xx1"),
+        ("calling-euc1.api.sinch.com", ""),
+        ("calling.api.sinch.com", ""),
+        ("calling-xx1.example.test", ""),
+        ("localhost:8080", ""),
+        ("", ""),
+    ],
+)
+def test_a_region_that_there_is_not(authority: str, region: str) -> None:
+    assert strange_region(authority) == region

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from sinch_voice_emulator.api.context import PLACE, REFUSAL
+from sinch_voice_emulator.model.account import REGIONS
 from sinch_voice_emulator.settings import ListenAddress, Role
 from sinch_voice_emulator.v1 import errors
 from sinch_voice_emulator.v1.errors import ApiError
+from sinch_voice_emulator.v1.hosts import strange_region
 
 if TYPE_CHECKING:
     from sinch_voice_emulator.emulator import Emulator
@@ -44,6 +46,8 @@ def narrowing(emulator: Emulator) -> Callable[[], None]:
         refusal: ApiError | None = request.environ.get(REFUSAL)
         if refusal is not None:
             raise refusal
+        if region := strange_region(request.environ.get("HTTP_HOST", "")):
+            raise errors.resource_not_found(f"there is no region {region}; there are {', '.join(REGIONS)}")
         place: ListenAddress | None = request.environ.get(PLACE)
         if place is None or not place.roles or request.path.rstrip("/") == HEALTH:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sinch_voice_emulator.model.account import REGIONS
 
 CALLING_HOST = "calling.api.sinch.com"
@@ -14,6 +16,8 @@ HOSTS = {
 }
 """Every host name that clients have compiled in, and its region; ``""`` for the two that name none."""
 
+_REGIONAL = re.compile(r"calling-([^.]*)\.api\.sinch\.com")
+
 
 def host_name(authority: str) -> str:
     """The name in a Host header or before a colon and a port, in lower case and without its final dot."""
@@ -25,3 +29,10 @@ def host_name(authority: str) -> str:
 def region_of_host(authority: str) -> str:
     """The region that a Host header names, ``""`` when it names none."""
     return HOSTS.get(host_name(authority), "")
+
+
+def strange_region(authority: str) -> str:
+    """The region that a Host header of the platform's form names and that there is not; ``""`` for any other header."""
+    name = host_name(authority)
+    regional = _REGIONAL.fullmatch(name)
+    return regional[1] if regional is not None and name not in HOSTS else ""
