@@ -28,7 +28,7 @@ from sinch_voice_emulator.runtime.detours import Detours
 from sinch_voice_emulator.runtime.dialect import VoiceV1
 from sinch_voice_emulator.runtime.driver import RealDriver
 from sinch_voice_emulator.runtime.request_rate import RequestRate
-from sinch_voice_emulator.settings import ListenAddress, Role, Settings
+from sinch_voice_emulator.settings import Role, Settings
 from sinch_voice_emulator.stubs.book import StubBook
 from sinch_voice_emulator.twins import Twin, Twins
 from sinch_voice_emulator.v1 import errors
@@ -262,19 +262,13 @@ class Emulator:
 
     def _told_url(self) -> str:
         """``public_url``, for a backend: it has to hold from now on."""
-        place = self._told
-        known = self.settings.public_url or self.listeners or self._doorbell or place.port or place.tls
-        if self.on_demand and not known:
+        places = self.settings.listen
+        place = next((one for one in places if one.answers(Role.CALLING)), places[0])
+        if self.on_demand and not (self.settings.public_url or self.listeners or self._doorbell or place.port or place.tls):
             from sinch_voice_emulator.runtime.doorbell import Doorbell
 
-            self._doorbell = Doorbell(place.host, self.start)
+            self._doorbell = Doorbell(place.host, self._open, places.index(place))
         return self.public_url
-
-    @property
-    def _told(self) -> ListenAddress:
-        """The port that backends are told of."""
-        places = self.settings.listen
-        return next((place for place in places if place.answers(Role.CALLING)), places[0])
 
     @property
     def url(self) -> str:
@@ -309,11 +303,19 @@ class Emulator:
 
     def stop(self) -> None:
         """Stop serving, within a second, whatever is open."""
-        if self._doorbell is not None:
-            self._doorbell.close()
-        if self._server is not None:
-            self._server.stop()
-        self._server = self._driver = self._doorbell = None
+        with self._starting:
+            doorbell, self._doorbell = self._doorbell, None
+            if self._server is not None:
+                self._server.stop()
+            self._server = self._driver = None
+        if doorbell is not None:
+            doorbell.close()
+
+    def _open(self) -> None:
+        """Somebody is at the door."""
+        with self._starting:
+            if self._doorbell is not None:
+                self.bind().start()
 
     def post(self, exchange: Exchange) -> Future[Outcome]:
         """Make one attempt over HTTP, for whoever drives an account; starts the server if need be, whose loop does it."""
@@ -358,7 +360,7 @@ class Emulator:
         places = self.settings.listen
         listeners = [Listener(place.host, place.port, tls if place.tls else None, {PLACE: place}) for place in places]
         if self._doorbell is not None:
-            index = places.index(self._told)
+            index = self._doorbell.index
             listeners[index] = replace(listeners[index], taken=self._doorbell.take_down())
         server = Server(Bridge(self.wsgi_app, bridge_error(self)), listeners, [driver], Proxy(self).judge)
         server.bind()

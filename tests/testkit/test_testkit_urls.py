@@ -87,6 +87,16 @@ def test_the_port_is_given_up_at_the_end() -> None:
         sock.bind(("127.0.0.1", told.port))
 
 
+def test_who_connects_at_the_very_end_starts_nothing() -> None:
+    for _ in range(20):
+        voice = SinchVoice()
+        voice.deliver_to(answers(ice=HANG_UP))
+        told = urlsplit(voice.incoming_call().callbacks[0]["callResourceUrl"])
+        with socket.create_connection((told.hostname or "", told.port or 0)):
+            voice.close()
+        assert not voice.emulator.listeners
+
+
 def test_who_says_where_it_is_is_believed() -> None:
     emulator = make_emulator(settings=Settings(public_url="http://emulator.test"))
     with SinchVoice(emulator) as voice:

@@ -16,10 +16,11 @@ log = logging.getLogger(__name__)
 class Doorbell:
     """Takes any free port at ``host`` and waits there, in a thread. ``answer`` is called once, when somebody connects.
 
-    Connections wait until the port is served, by a ``Listener`` to which it is given.
+    Connections wait until the port is served, by the ``Listener`` to which it is given: the one at ``index`` of several.
     """
 
-    def __init__(self, host: str, answer: Callable[[], object]) -> None:
+    def __init__(self, host: str, answer: Callable[[], object], index: int = 0) -> None:
+        self.index = index
         self._taken = take(Listener(host))
         self.url = url_of(Listener(host), self._taken)
         self._answer = answer
