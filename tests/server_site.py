@@ -108,6 +108,8 @@ class Site:
         self.app.add_url_rule("/wait", "wait", lambda: defer(request.environ, self.door))
         self.app.add_url_rule("/news", "news", lambda: stream(request.environ, self.news))
         self.app.add_url_rule("/pieces", "pieces", lambda: Response(self.pieces()))
+        self.app.add_url_rule("/breaks", "breaks", lambda: Response(self.breaks()))
+        self.app.add_url_rule("/closes-badly", view_func=self.closes_badly)
 
     def echo(self) -> Response:
         """Say what came."""
@@ -124,6 +126,17 @@ class Site:
     def pieces(self) -> Iterator[bytes]:
         """A body in pieces."""
         yield from (b"one ", b"two ", b"three")
+
+    def breaks(self) -> Iterator[bytes]:
+        """A body that ends before its end."""
+        yield from (b"one ", b"two ")
+        raise RuntimeError("broken body")
+
+    def closes_badly(self) -> Response:
+        """What is to be done afterwards fails."""
+        response = Response("fine")
+        response.call_on_close(self.fails)
+        return response
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.environs.append(environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 
 import pytest
@@ -137,6 +138,27 @@ def test_a_fault_of_the_application_is_an_error_in_the_usual_shape(site: Site, c
 
     assert (status, sorted(json.loads(body))) == (500, ["errorCode", "message", "reference"])
     assert "GET /raises failed" in caplog.text
+
+
+def test_a_fault_after_the_response_is_logged_and_the_connection_lives_on(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    with serving(site) as server, contextlib.closing(connect(server)) as client:
+        for _ in range(2):
+            client.request("GET", "/closes-badly")
+            assert client.getresponse().read() == b"fine"
+
+    assert caplog.text.count("GET /closes-badly failed after its response") == 2
+    assert "RuntimeError: broken" in caplog.text
+
+
+def test_a_fault_within_the_response_is_logged_and_cuts_it_off(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    with serving(site) as server, contextlib.closing(connect(server)) as client:
+        client.request("GET", "/breaks")
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            client.getresponse().read()
+        assert get(server, "/echo")[0] == 200
+
+    assert "GET /breaks failed in the middle of its response" in caplog.text
+    assert "RuntimeError: broken body" in caplog.text
 
 
 @pytest.mark.parametrize(

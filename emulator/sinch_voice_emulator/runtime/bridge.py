@@ -123,9 +123,11 @@ class Bridge:
                 await self._stream(deferred, start, environ, receive, send)
             elif deferred is None:
                 await self._send(start, result, environ, send)
+        except Exception:
+            log.exception("%s %s failed in the middle of its response", environ["REQUEST_METHOD"], environ["REQUEST_URI"])
+            raise
         finally:
-            if (close := getattr(result, "close", None)) is not None:
-                close()
+            _close(result, environ)
         if deferred is not None and not isinstance_stream(deferred):
             await self._poll(deferred, environ, receive, send)
 
@@ -181,6 +183,15 @@ class Bridge:
                     await send({"type": "http.response.body", "body": b"".join(ready), "more_body": True})
                     await asyncio.sleep(0)
         return await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _close(result: object, environ: Environ) -> None:
+    """Do what was put off until the response was sent; the client has nothing to do with what becomes of that."""
+    try:
+        if (close := getattr(result, "close", None)) is not None:
+            close()
+    except Exception:
+        log.exception("%s %s failed after its response", environ["REQUEST_METHOD"], environ["REQUEST_URI"])
 
 
 def isinstance_stream(deferred: object) -> bool:
