@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from plugin_runs import HELPERS, INI, said
 from sinch_voice_emulator.testkit import ExpectationFailed, SinchVoice
-from test_pytest_plugin import HELPERS, INI, said
 
 pytest_plugins = ["pytester"]
 
