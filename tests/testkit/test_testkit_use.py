@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.errors import BadRequest, Conflict, EmulatorError, NotFound
 from sinch_voice_emulator.runtime.clocks import AccountClock, ManualClock
 from sinch_voice_emulator.settings import Settings
-from sinch_voice_emulator.testkit import START, AsyncSinchVoice, SinchVoice, make_emulator
+from sinch_voice_emulator.testkit import START, SinchVoice, make_emulator
 from voices import AGENT, CONNECT, HANG_UP, MENU, answers, rest
 
 
@@ -105,28 +104,6 @@ def test_moving_time_in_a_handler(voice: SinchVoice) -> None:
     voice.incoming_call()
     assert isinstance(voice.raised[0], Conflict)
     assert "return from the handler first" in str(voice.raised[0])
-
-
-def test_two_tasks_at_a_time() -> None:
-    async def test() -> None:
-        async with AsyncSinchVoice() as voice:
-            waiting, go_on = asyncio.Event(), asyncio.Event()
-
-            async def handler(event: dict[str, Any]) -> Any:
-                if event["event"] == "ice":
-                    waiting.set()
-                    await go_on.wait()
-                return HANG_UP
-
-            voice.deliver_to(handler)
-            first = asyncio.create_task(voice.incoming_call())
-            await waiting.wait()
-            with pytest.raises(Conflict, match="return from the handler first"):
-                await voice.incoming_call()
-            go_on.set()
-            assert (await first).reason == "MANAGERHANGUP"
-
-    asyncio.run(test())
 
 
 def test_phones_that_cannot(voice: SinchVoice) -> None:

@@ -26,6 +26,10 @@ from sinch_voice_emulator.v1.phones_json import behaviour_from_json
 
 METHODS = {"tts": "speech", "conference": "conference", "custom": "custom"}
 """Kinds of callout as the REST API names them (``ttsCallout``), and as the journal does."""
+NO_CALL = (
+    "It has placed no call. Does it use sinch_voice.url, sinch_voice.key and sinch_voice.secret? If it does so later, in a "
+    "task, a thread or a queue of its own, have the test wait for that: with sinch_voice.hold(): ..."
+)
 _ORIGINS = {PartyKind.NUMBER: Origin.PSTN, PartyKind.SIP: Origin.SIP, PartyKind.USERNAME: Origin.APP}
 
 
@@ -125,7 +129,7 @@ class CalloutPlaced:
     def near(self) -> str:
         placed = [entry for entry in self._watch.created() if entry.data["origin"] == "server"]
         if not placed:
-            return "It has placed no call. Does it use sinch_voice.url, sinch_voice.key and sinch_voice.secret?"
+            return NO_CALL
         closest = min(placed, key=lambda entry: len(self._differences(entry)))
         apart = self._differences(closest)
         if not apart:

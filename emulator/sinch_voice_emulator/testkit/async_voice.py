@@ -32,6 +32,8 @@ class AsyncSinchVoice(VoiceSteps):
     The lifespan of an ASGI app is the test's business, since it has to begin and end on the same loop.
     """
 
+    awaited = True
+
     def _forget_test(self) -> None:
         super()._forget_test()
         self._calls: dict[str, AsyncCall] = {}

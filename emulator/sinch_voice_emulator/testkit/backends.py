@@ -36,9 +36,13 @@ ORIGIN = "http://testserver"
 
 
 class Backend(Protocol):
-    """Takes the callbacks of one application. ``url`` is what becomes the application's callback URL."""
+    """Takes the callbacks of one application.
+
+    ``url`` is what becomes the application's callback URL. ``awaits``: it runs on the loop of a test that has one.
+    """
 
     url: str
+    awaits: bool
 
     def post(self, exchange: Exchange) -> Outcome:
         """Exchange one request, in a thread that may block."""
@@ -74,6 +78,8 @@ class InProcess:
 
     ``raised`` holds what it raised, with the delivery it was handling; ``late`` what it did not answer in time.
     """
+
+    awaits = False
 
     def __init__(self, path: str) -> None:
         self.url = f"{ORIGIN}{path}"
@@ -134,6 +140,8 @@ class WsgiBackend(InProcess):
 class AsgiBackend(InProcess):
     """An ASGI app: FastAPI, Starlette, Django's ASGI handler, Quart ..."""
 
+    awaits = True
+
     def __init__(self, app: Callable[..., Any], path: str, loop: BackgroundLoop | None = None) -> None:
         super().__init__(path)
         self._app = app
@@ -160,6 +168,7 @@ class FunctionBackend(InProcess):
 
     def __init__(self, function: Callable[[dict[str, Any]], Any], path: str) -> None:
         super().__init__(path)
+        self.awaits = inspect.iscoroutinefunction(function)
         self._function = function
         self._loop: BackgroundLoop | None = None
 
@@ -183,6 +192,8 @@ class FunctionBackend(InProcess):
 
 class UrlBackend:
     """A server somewhere else. ``send`` posts on the emulator's own server, which is started for it."""
+
+    awaits = False
 
     def __init__(self, url: str, send: SendOverHttp) -> None:
         self.url = url

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.testkit.expectations import folded
-from sinch_voice_emulator.testkit.failures import bullets
+from sinch_voice_emulator.testkit.failures import bullets, message
 from sinch_voice_emulator.testkit.reporting import Reporter, line_of
 from sinch_voice_emulator.testkit.watch import Watch
 
 MEANT = 'If this is meant: sinch_voice.expect_problem("part of the sentence").'
+AWAIT_FIRST = "The test has ended before they were: await sinch_voice.settle() at its end."
 MAY_STAY = "Hang up, or say sinch_voice.expect_open() if they may stay open."
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What went wrong before a reset, and what there was to say about it then: what the backend raised, the ladders."""
+
+    problems: tuple[Entry, ...]
+    failed: tuple[Entry, ...]
+    story: str
 
 
 @dataclass
@@ -23,48 +33,98 @@ class Leftovers:
     open_allowed: bool = False
     meant: str = MEANT
     may_stay: str = MAY_STAY
+    unanswered: str = ""
+    """What to do so that callbacks that are still under way are answered."""
     expected: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
     """Texts of problems that are forgiven, and not missed."""
+    before: list[Before] = field(default_factory=list)
+    _told: tuple[int, int] = (0, 0)
 
     def expect_problem(self, text: str) -> None:
         """Forgive problems that contain ``text``; miss them when there are none."""
         self.expected.append(text)
 
-    def found(self, account: AccountRuntime, watch: Watch, started: Sequence[str], reporter: Reporter) -> list[str]:
-        """Everything that is wrong, a paragraph each, and the ladders of the calls concerned; empty when nothing is."""
-        wrong, concerned = self.wrong(account, watch, started)
+    def turn_the_page(self, watch: Watch, reporter: Reporter) -> None:
+        """Keep what has gone wrong and was not told yet: the account is about to be reset."""
+        problems, failed = tuple(watch.problems()[self._told[0] :]), tuple(watch.failed()[self._told[1] :])
+        self._told = (0, 0)
+        if problems or failed:
+            calls = dict.fromkeys(entry.call_id for entry in (*problems, *failed))
+            self.before.append(Before(problems, failed, message(reporter.raised_notes(), reporter.ladders(calls))))
+
+    def told(self, watch: Watch) -> None:
+        """What is wrong by now was told: a reset need not keep it."""
+        self.before.clear()
+        self._told = len(watch.problems()), len(watch.failed())
+
+    def found(
+        self, account: AccountRuntime, watch: Watch, started: Sequence[str], reporter: Reporter, *, final: bool = True
+    ) -> list[str]:
+        """Everything that is wrong, a paragraph each, and the ladders of the calls concerned; empty when nothing is.
+
+        Unless it is ``final`` calls may still end, callbacks be answered, and expected problems happen.
+        """
+        wrong, concerned = self.wrong(account, watch, started, final=final)
         if wrong:
             wrong += [reporter.raised_notes(), reporter.ladders(concerned)]
-        return [one for one in wrong if one]
+        return [one for one in (*self._wrong_before(), *wrong) if one]
 
-    def wrong(self, account: AccountRuntime, watch: Watch, started: Sequence[str]) -> tuple[list[str], list[str]]:
-        """Everything that is wrong, a paragraph each, and the calls concerned."""
-        problems = [entry for entry in watch.problems() if not self._forgiven(entry)]
-        failed = [entry for entry in watch.failed() if entry.severity == "warning" and not self._forgiven(entry)]
+    def wrong(
+        self, account: AccountRuntime, watch: Watch, started: Sequence[str], *, final: bool = True
+    ) -> tuple[list[str], list[str]]:
+        """Everything that is wrong since the last reset, a paragraph each, and the calls concerned."""
+        problems = self._unforgiven(watch.problems())
+        failed = self._unforgiven(unanswered(watch.failed()))
         concerned = [entry.call_id for entry in (*problems, *failed)]
+        if not final:
+            return [one for one in (self._mistakes("", problems), self._unanswered([], failed)) if one], concerned
         still = [] if self.open_allowed else [call for call in self._open(account, started) if call not in concerned]
         states = account.engine.state.calls
         wrong = [
-            _advised(bullets("The backend did something wrong:", [line_of(entry) for entry in problems]), self.meant),
+            self._mistakes("", problems),
             bullets("Problems were expected that did not happen:", self._missed(watch)),
-            bullets("Callbacks got no answer:", [*account.open_work(), *(line_of(entry) for entry in failed)]),
+            self._unanswered(account.open_work(), failed),
             _advised(
                 bullets("Calls are still open:", [f"{call} is {states[call].state.value}" for call in still]), self.may_stay
             ),
         ]
         return [one for one in wrong if one], list(dict.fromkeys([*concerned, *still]))
 
-    def _forgiven(self, entry: Entry) -> bool:
-        return any(folded(text) in folded(line_of(entry)) for text in (*self.expected, *self.allowed))
+    def _wrong_before(self) -> Iterator[str]:
+        for before in self.before:
+            problems, failed = self._unforgiven(before.problems), self._unforgiven(unanswered(before.failed))
+            if problems or failed:
+                yield self._mistakes(" before a reset", problems)
+                yield self._unanswered([], failed, " before a reset")
+                yield before.story
+
+    def _mistakes(self, when: str, problems: Sequence[Entry]) -> str:
+        return _advised(bullets(f"The backend did something wrong{when}:", [line_of(one) for one in problems]), self.meant)
+
+    def _unanswered(self, open_work: Sequence[str], failed: Sequence[Entry], when: str = "") -> str:
+        text = bullets(f"Callbacks got no answer{when}:", [*open_work, *(line_of(one) for one in failed)])
+        advice = [self.unanswered if open_work else "", self.meant if failed else ""]
+        return "\n".join(one for one in (text, *advice) if one) if text else ""
+
+    def _unforgiven(self, entries: Iterable[Entry]) -> list[Entry]:
+        forgiven = [folded(text) for text in (*self.expected, *self.allowed)]
+        return [entry for entry in entries if not any(text in folded(line_of(entry)) for text in forgiven)]
 
     def _missed(self, watch: Watch) -> list[str]:
-        said = [folded(line_of(entry)) for entry in (*watch.problems(), *watch.failed())]
+        every = [*watch.problems(), *watch.failed()]
+        every += [entry for before in self.before for entry in (*before.problems, *before.failed)]
+        said = [folded(line_of(entry)) for entry in every]
         return [text or "any" for text in self.expected if not any(folded(text) in one for one in said)]
 
     def _open(self, account: AccountRuntime, started: Sequence[str]) -> list[str]:
         calls = account.engine.state.calls
         return [call.id for call_id in started if (call := calls.get(call_id)) is not None and call.live]
+
+
+def unanswered(failed: Iterable[Entry]) -> Iterator[Entry]:
+    """Of the callbacks that failed those whose failure no fault explains, and no problem tells."""
+    return (entry for entry in failed if entry.severity == "warning")
 
 
 def _advised(text: str, advice: str) -> str:

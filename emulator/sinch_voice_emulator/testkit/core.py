@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sinch_voice_emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from sinch_voice_emulator.engine.inputs import CallArrived, Input
-from sinch_voice_emulator.errors import BadRequest, Conflict, NotFound
+from sinch_voice_emulator.errors import BadRequest, Conflict, EmulatorError, NotFound
 from sinch_voice_emulator.model.account import Application
 from sinch_voice_emulator.model.delivery import CallbackTarget
 from sinch_voice_emulator.model.instants import SECOND, Millis
@@ -20,13 +20,14 @@ from sinch_voice_emulator.runtime.virtual import Steps, TimedOut, run, run_async
 from sinch_voice_emulator.testkit import arrivals, opening
 from sinch_voice_emulator.testkit.addresses import listed
 from sinch_voice_emulator.testkit.backends import Backend, InProcess, Kind, Target, UrlBackend, backend_for
-from sinch_voice_emulator.testkit.checks import Leftovers
+from sinch_voice_emulator.testkit.checks import AWAIT_FIRST, Leftovers
 from sinch_voice_emulator.testkit.configuring import Configuring
 from sinch_voice_emulator.testkit.expectations import Expectation
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
 from sinch_voice_emulator.testkit.real_time import driver_for
 from sinch_voice_emulator.testkit.reporting import Reporter
 from sinch_voice_emulator.testkit.serving import over_http
+from sinch_voice_emulator.testkit.turns import Turns
 from sinch_voice_emulator.testkit.values import Callback
 from sinch_voice_emulator.testkit.watch import Watch
 
@@ -43,6 +44,8 @@ class VoiceSteps(Configuring):
     default from the account's name and its epoch.
     """
 
+    awaited = False
+    """Whether what waits is awaited."""
     callback_path = "/"
     """Where ``deliver_to`` finds the callback route of an app unless it is told."""
 
@@ -63,11 +66,13 @@ class VoiceSteps(Configuring):
         opening.take(self.runtime, clock, speed)
         self.driver = driver_for(self.emulator, self.runtime)
         self.watch = Watch(self.runtime)
+        self._turns = Turns()
         self._closed = False
         self._seed, self._lives = seed, 0
+        self._leftovers = Leftovers(unanswered=AWAIT_FIRST if self.awaited else "")
         self._forget_test()
         if seed or (start is not None and not self._owns_emulator):
-            self.reset(start)
+            self._begin(start)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of account {self.runtime.name}, {len(self.watch.created())} calls, {self.now:%H:%M:%S}>"
@@ -76,7 +81,6 @@ class VoiceSteps(Configuring):
         self._backends: dict[str, Backend] = {}
         self._started: list[str] = []
         self._expected_calls = 0
-        self._leftovers = Leftovers()
         self._quiet_since: dict[str, int] = {}
 
     @property
@@ -88,24 +92,33 @@ class VoiceSteps(Configuring):
 
     def work(self, steps: Steps[T]) -> T:
         """Run steps to their end in this thread."""
-        self._check_open(steps)
-        return run(steps, self._post)
+        try:
+            self._check_open()
+            with self._turns.mine():
+                return run(steps, self._post)
+        finally:
+            steps.close()
 
     async def work_async(self, steps: Steps[T]) -> T:
         """Run steps to their end on this loop."""
-        self._check_open(steps)
-        return await run_async(steps, self._post_async)
-
-    def _check_open(self, steps: Steps[Any]) -> None:
-        if self._closed:
+        try:
+            self._check_open()
+            async with self._turns.ours():
+                return await run_async(steps, self._post_async)
+        finally:
             steps.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
             raise Conflict("this test is over and its account was given back; ask for the fixture in the test that uses it")
 
     def _post(self, exchange: Exchange) -> Outcome:
-        return self._backend(exchange).post(exchange)
+        with self._turns.handling():
+            return self._backend(exchange).post(exchange)
 
     async def _post_async(self, exchange: Exchange) -> Outcome:
-        return await self._backend(exchange).post_async(exchange)
+        with self._turns.handling():
+            return await self._backend(exchange).post_async(exchange)
 
     def _backend(self, exchange: Exchange) -> Backend:
         backend = self._backends.get(exchange.delivery.application.lower())
@@ -298,18 +311,42 @@ class VoiceSteps(Configuring):
         """What is wrong by now, as ``verify`` would say it, a paragraph each; empty when nothing is."""
         return self._leftovers.found(self.runtime, self.watch, self._started, self.reporter)
 
+    def at_end(self, *, final: bool = True) -> list[str]:
+        """What is wrong when a test has ended and everything has happened that can happen without being awaited.
+
+        Unless it is ``final``, somebody may still hang up or release what is held, and only mistakes are told.
+        """
+        refusal = ""
+        held = not final and self.runtime.open.holds
+        if not self._closed and not held and not (self.awaited and any(one.awaits for one in self._backends.values())):
+            try:
+                self.work(self._settle())
+            except EmulatorError as error:
+                refusal = str(error) if final else ""
+        wrong = self._leftovers.found(self.runtime, self.watch, self._started, self.reporter, final=final)
+        return wrong or ([refusal] if refusal else [])
+
     def verify(self) -> None:
         """Raise ``ExpectationFailed`` for what the backend did wrong, calls left open, callbacks that nobody answered."""
         __tracebackhide__ = True
         wrong = self.problems()
         if wrong:
+            self._leftovers.told(self.watch)
             raise ExpectationFailed("\n\n".join(wrong))
 
     def reset(self, start: datetime | None = None) -> None:
-        """Begin anew: no calls, an empty journal, the configuration of the beginning. Handles from before are of no use."""
+        """Begin anew: no calls, an empty journal, the configuration of the beginning. Handles from before are of no use.
+
+        What the backend did wrong before is told at the end of the test all the same, and what was expected stays expected.
+        """
+        self._turns.check()
+        self._leftovers.turn_the_page(self.watch, self.reporter)
         for backend in self._backends.values():
             backend.close()
         self._forget_test()
+        self._begin(start)
+
+    def _begin(self, start: datetime | None) -> None:
         self._lives += 1
         seed = f"{self._seed}|{self._lives}" if self._seed else ""
         self.runtime.reset(None if start is None else opening.beginning(start), seed)
@@ -322,6 +359,7 @@ class VoiceSteps(Configuring):
 
     def _close(self) -> None:
         """Give the account back; an emulator of its own ends."""
+        self._turns.check()
         if self._closed:
             return
         self._closed = True
