@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from math import isinf
 from typing import NoReturn
 
 MOST_LEVELS = 100
@@ -13,13 +14,13 @@ MOST_LEVELS = 100
 def parse(text: str | bytes) -> object:
     """The value of a JSON text (UTF-8, with or without a byte order mark).
 
-    Raises ``ValueError`` for anything else, including what Python's parser lets pass: ``NaN``, half of a surrogate pair, and
-    nesting too deep to handle.
+    Raises ``ValueError`` for anything else, including what Python's parser lets pass: ``NaN``, numbers beyond the range of
+    a float (``1e400``), half of a surrogate pair, and nesting too deep to handle.
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig")
     try:
-        value: object = json.loads(text, parse_constant=_refuse)
+        value: object = _DECODER.decode(text)
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
@@ -45,3 +46,13 @@ def _members(value: object) -> Iterable[object]:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError(f"the number {text[:40]} is too large")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
