@@ -51,6 +51,7 @@ def test_a_stub_answers_in_place_of_the_engine() -> None:
         "answered": 1,
         "source": "s.yaml:1",
         "body": body,
+        "after": 0,
     }
     assert api.emulator.account().settled
 

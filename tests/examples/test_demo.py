@@ -21,12 +21,13 @@ def test_the_demo(capsys: pytest.CaptureFixture[str]) -> None:
         "caller    presses 1",
         'backend   <- say "We are putting you through.", connectPstn +46701740642',
         "callee    answers",
-        "call      ended: ANSWERED / CALLERHANGUP, 30 s, 0.0175 EUR",
-        "Bill: 30 s at 0.0175 EUR a minute: 0.0175 EUR",
         "platform  calls +46701740605 to speak a text",
-        "call      ended: ANSWERED / MANAGERHANGUP, 3 s, 0.0175 EUR",
     ):
         assert line in story
+    # The clock runs by itself, twenty times as fast as the machine's: a second more or less is a moment of a busy machine.
+    assert re.search(r"call      ended: ANSWERED / CALLERHANGUP, 3\d s, 0\.0175 EUR", story)
+    assert re.search(r"Bill: 3\d s at 0\.0175 EUR a minute: 0\.0175 EUR", story)
+    assert re.search(r"call      ended: ANSWERED / MANAGERHANGUP, \d s, 0\.0175 EUR", story)
     assert said.out.count("backend   -> DICE") == 2
     assert "!" not in said.out
 
