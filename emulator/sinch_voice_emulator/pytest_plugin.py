@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
     from sinch_voice_emulator.emulator import Emulator
+    from sinch_voice_emulator.pytest_items import Marked
     from sinch_voice_emulator.testkit import AsyncSinchVoice, SinchVoice
     from sinch_voice_emulator.testkit.backends import Target
 
@@ -40,6 +41,12 @@ ENVIRONMENT = (
 )
 SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
 _VOICE = pytest.StashKey["SinchVoice | AsyncSinchVoice"]()
+_MARKED = pytest.StashKey["Marked"]()
+_PASSED = pytest.StashKey[bool]()
+_LEFT_BEHIND = pytest.StashKey[list[str]]()
+LEFT_BEHIND = "sinch_voice_left_behind"
+"""Set on the report of a teardown that found out what the test had left behind; as a plain attribute, which xdist passes on."""
+V = TypeVar("V", "SinchVoice", "AsyncSinchVoice")
 _EMULATOR = pytest.StashKey["Emulator"]()
 _ENVIRONMENT = pytest.StashKey[dict[str, str]]()
 
@@ -50,7 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--sinch-voice-env",
         action="store_true",
-        help="Start the emulator before tests are collected and set the environment variables of sinch_voice_env, for "
+        help="Start the emulator before anything else is imported and set the environment variables of sinch_voice_env, for "
         "applications that read their settings when they are imported.",
     )
     group.addoption(
@@ -188,12 +195,7 @@ def sinch_voice(request: pytest.FixtureRequest) -> Iterator[SinchVoice]:
     """
     from sinch_voice_emulator.testkit import SinchVoice
 
-    voice = SinchVoice(_emulator(request.config), **_beginning(request.node))
-    try:
-        _prepare(voice, request.node)
-        yield voice
-    finally:
-        voice.close()
+    yield from _for_a_test(SinchVoice, request)
 
 
 @pytest.fixture
@@ -201,12 +203,7 @@ def async_sinch_voice(request: pytest.FixtureRequest) -> Iterator[AsyncSinchVoic
     """The same as sinch_voice for asynchronous tests: what waits is awaited, an ASGI app runs on the test's own loop."""
     from sinch_voice_emulator.testkit import AsyncSinchVoice
 
-    voice = AsyncSinchVoice(_emulator(request.config), **_beginning(request.node))
-    try:
-        _prepare(voice, request.node)
-        yield voice
-    finally:
-        voice.close()
+    yield from _for_a_test(AsyncSinchVoice, request)
 
 
 @pytest.fixture
@@ -236,73 +233,61 @@ def sinch_voice_variables(request: pytest.FixtureRequest) -> dict[str, Any]:
     return variables
 
 
-def _marked(item: pytest.Item) -> dict[str, Any]:
-    """What the markers of a test say; the closest one counts."""
-    marks = list(item.iter_markers("sinch_voice"))
-    return {name: value for mark in reversed(marks) for name, value in mark.kwargs.items()}
+def _for_a_test(make: type[V], request: pytest.FixtureRequest) -> Iterator[V]:
+    """An account for one test, as its markers say; looked at when the fixtures that use it have come down."""
+    from sinch_voice_emulator.errors import EmulatorError
+    from sinch_voice_emulator.pytest_items import marked
 
-
-def _beginning(item: pytest.Item) -> dict[str, Any]:
-    """How the account of a test begins. Ids are made from the test's own name, whatever ran before it."""
-    from datetime import UTC, datetime
-
-    from sinch_voice_emulator.testkit.opening import beginning
-
-    marked = _marked(item)
-    start = marked.get("start", item.config.getini("sinch_voice_start"))
-    if isinstance(start, str) and start:
-        start = datetime.now(UTC) if start == "now" else datetime.fromisoformat(start)
-    if isinstance(start, datetime) and start.tzinfo is None:
-        start = start.replace(tzinfo=UTC)
-    return {
-        "clock": marked.get("clock", item.config.getini("sinch_voice_clock")),
-        "start": datetime.fromtimestamp(beginning(start or None) / 1000, UTC),
-        "seed": item.nodeid,
-    }
-
-
-def _prepare(voice: SinchVoice | AsyncSinchVoice, item: pytest.Item) -> None:
-    """Do as the markers say."""
+    item: pytest.Item = request.node
+    item.stash[_PASSED], item.stash[_LEFT_BEHIND] = False, []
+    item.stash[_MARKED] = wanted = marked(item)
+    try:
+        voice = make(_emulator(request.config), clock=wanted.clock, start=wanted.start, seed=item.nodeid)
+    except EmulatorError as refusal:
+        pytest.fail(str(refusal), pytrace=False)
     item.stash[_VOICE] = voice
-    voice.callback_path = str(item.config.getini("sinch_voice_path"))
-    marked = _marked(item)
-    switches = {name: value for name, value in marked.items() if name not in ("clock", "start", "problems", "open", "check")}
-    if switches:
-        voice.set_profile(**switches)
-    if marked.get("open"):
+    try:
+        _prepare(voice, wanted, request.config)
+        yield voice
+        if item.stash[_PASSED] and wanted.check:
+            item.stash[_LEFT_BEHIND] = wrong = voice.at_end()
+            _fail(wrong)
+    finally:
+        voice.close()
+
+
+def _prepare(voice: SinchVoice | AsyncSinchVoice, wanted: Marked, config: pytest.Config) -> None:
+    """Do as the markers say."""
+    voice.callback_path = str(config.getini("sinch_voice_path"))
+    if wanted.switches:
+        voice.set_profile(**wanted.switches)
+    if wanted.open:
         voice.expect_open()
-    for text in marked.get("problems", ()):
+    for text in wanted.problems:
         voice.expect_problem(text)
 
 
 # --- the end of a test -----------------------------------------------------------------------------------------------------
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """When a test has passed, see what it left behind: a failure of the test, not an error of its teardown."""
-    result = yield
-    voice = item.stash.get(_VOICE, None)
-    if voice is not None and _marked(item).get("check", True):
-        _check(voice)
-    return result
-
-
-def _check(voice: SinchVoice | AsyncSinchVoice) -> None:
-    from sinch_voice_emulator.errors import EmulatorError
-    from sinch_voice_emulator.testkit import SinchVoice
-
-    if voice.closed:
-        return
-    wrong: list[str] = []
-    if isinstance(voice, SinchVoice):
-        try:
-            voice.settle()
-        except EmulatorError as error:
-            wrong.append(str(error))
-    wrong = voice.problems() or wrong
+def _fail(wrong: list[str]) -> None:
     if wrong:
         pytest.fail("\n\n".join(wrong), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """When the body of a test has passed, see what it left behind: that is a failure of the test like any other.
+
+    Where a fixture may still hang up, only what the backend did wrong is told now, and the rest when the fixtures are down.
+    """
+    result = yield
+    voice = item.stash.get(_VOICE, None)
+    if voice is not None and item.stash[_MARKED].check:
+        from sinch_voice_emulator.pytest_items import may_act_late
+
+        _fail(voice.at_end(final=not may_act_late(item)))
+    return result
 
 
 def pytest_enter_pdb() -> None:
@@ -317,12 +302,24 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Below a test that failed by an assertion of its own, show what happened on its calls."""
     report = yield
     voice = item.stash.get(_VOICE, None)
-    if voice is None or call.when != "call" or not report.failed or call.excinfo is None:
+    if voice is None:
+        return report
+    if call.when == "call":
+        item.stash[_PASSED] = report.passed
+    if not report.failed or call.excinfo is None:
         return report
     from sinch_voice_emulator.testkit import ExpectationFailed
 
-    if not call.excinfo.errisinstance((ExpectationFailed, pytest.fail.Exception)) and not voice.closed:
+    if call.when == "teardown":
+        ours = call.excinfo.errisinstance(pytest.fail.Exception) and bool(item.stash[_LEFT_BEHIND])
+        setattr(report, LEFT_BEHIND, ours)
+    elif not call.excinfo.errisinstance((ExpectationFailed, pytest.fail.Exception)) and not voice.closed:
         story = voice.reporter.story(str(call.excinfo.value))
         if story:
             report.sections.append(("Sinch Voice calls", story))
     return report
+
+
+def pytest_report_teststatus(report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
+    """A test that left something behind has failed: it is no error of a fixture that only its end could tell."""
+    return ("failed", "F", "FAILED") if report.failed and getattr(report, LEFT_BEHIND, False) else None
