@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from integration.containers import container, once, podman, seconds_to_stop, wait_for, why_not
-from integration.images import Service, read_compose, read_dockerfile
+from integration.images import ROOT, Service, read_compose, read_dockerfile
 
 MOST_MEBIBYTES = 45
 
@@ -119,3 +119,17 @@ def test_where_it_cannot_be_done_it_says_why(monkeypatch: pytest.MonkeyPatch, tm
     assert why_not(tmp_path / "nothing").startswith(f"there is no {tmp_path}/nothing")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert why_not(Path(__file__)).startswith("not installed: buildah, podman, runc")
+
+
+def test_the_image_runs_scenarios(image: str, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text()
+    (tmp_path / "calls").mkdir(mode=0o755)
+    (tmp_path / "calls" / "sales.yaml").write_text(re.findall(r"```yaml\n(name: .*?)```", readme, re.DOTALL)[0])
+    tmp_path.chmod(0o755)
+    backend = read_compose()["backend"]
+    with container(image, *backend.command, options=options_of(backend)) as name:
+        wait_for(name, backend.health)
+        mounted = ("--network", f"container:{name}", "-v", f"{tmp_path}/calls:/scenarios:ro")
+        for url, code in (("http://127.0.0.1:5000/voice", "0"), ("http://127.0.0.1:5000/elsewhere", "1")):
+            with container(image, "run", "/scenarios", "--callback-url", url, options=mounted) as runner:
+                assert podman("wait", runner).strip() == code, podman("logs", runner)

@@ -16,6 +16,7 @@ import pytest
 
 from integration.images import ROOT, Running
 from sinch_voice_emulator import __version__
+from sinch_voice_emulator.settings import DEFAULT_KEY, DEFAULT_SECRET
 
 PACKAGE = "sinch_voice_emulator"
 NAME = f"{PACKAGE}-{__version__}"
@@ -47,6 +48,8 @@ def test_a_call(sinch_voice):
     call.expect_ended()
     assert [one.event for one in call.callbacks] == ["ice", "dice"]
 """
+
+SCENARIO = re.findall(r"```yaml\n(name: .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,21 @@ def test_the_commands_work(environment: Path, tmp_path: Path) -> None:
         assert run(command, "health", "--url", url, cwd=tmp_path) == f"The emulator {__version__} at {url} is up.\n"
     finally:
         server.stop()
+
+
+def test_scenarios_come_along_and_run(environment: Path, tmp_path: Path) -> None:
+    command = environment / "sinch-voice-emulator"
+    listed = run(command, "scenarios", "list", cwd=tmp_path).splitlines()
+    assert [line.split()[0] for line in listed] == sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
+    (tmp_path / "sales.yaml").write_text(SCENARIO)
+    variables = {"SINCH_APPLICATION_KEY": DEFAULT_KEY, "SINCH_APPLICATION_SECRET": DEFAULT_SECRET, "AGENT": "+46701740642"}
+    app = f"{PACKAGE}.sample_backend"
+    backend = Running.start([str(environment / "flask"), "--app", app, "run", "--port", "0"], variables)
+    try:
+        url = backend.said(r"Running on (http://\S+)")
+        assert "1 passed" in run(command, "run", "sales.yaml", "--callback-url", f"{url}/voice", cwd=tmp_path)
+    finally:
+        backend.stop()
 
 
 def test_the_pytest_plugin_works(environment: Path, tmp_path: Path) -> None:
