@@ -104,10 +104,10 @@ def test_where_nobody_can_hang_up_any_more_the_test_itself_fails(run: Run) -> No
 def app(sinch_voice):
     sinch_voice.deliver_to(backend)
     return sinch_voice
-@pytest.fixture
-def unrelated():
+@pytest.fixture(autouse=True)
+def unrelated(request):
     yield
-def test_it(app, unrelated, tmp_path, capsys, monkeypatch):
+def test_it(app, tmp_path, capsys, monkeypatch):
     app.incoming_call()
 """
     result = run(code)

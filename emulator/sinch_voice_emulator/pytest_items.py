@@ -138,13 +138,9 @@ def may_act_late(item: pytest.Item) -> bool:
     known = getattr(item, "_fixtureinfo", None)
     if known is None or "request" in known.argnames:
         return True
-    fixtures = known.name2fixturedefs
-    return any(
-        _has_an_end(one) and _uses_a_voice(name, fixtures, set())
-        for name, those in fixtures.items()
-        for one in those[-1:]
-        if name not in VOICES
-    )
+    fixtures = {name: those[-1] for name, those in known.name2fixturedefs.items() if those}
+    ending = [name for name, fixture in fixtures.items() if name not in VOICES and _has_an_end(fixture)]
+    return any(_uses_a_voice(name, fixtures, set()) for name in ending)
 
 
 def _has_an_end(fixture: Any) -> bool:
@@ -154,13 +150,15 @@ def _has_an_end(fixture: Any) -> bool:
 
 
 def _uses_a_voice(name: str, fixtures: Mapping[str, Any], seen: set[str]) -> bool:
-    """Whether a fixture asks for the voice, by its parameters or theirs; one of the user's with ``request`` may, without."""
-    if name in VOICES or name in seen:
+    """Whether a fixture asks for the voice: by its parameters or theirs, or by what its body looks up."""
+    if name in VOICES or name in seen or name not in fixtures:
         return name in VOICES
     seen.add(name)
-    for fixture in fixtures.get(name, ())[-1:]:
-        if "request" in fixture.argnames and not fixture.func.__module__.startswith("_pytest."):
-            return True
-        if any(_uses_a_voice(one, fixtures, seen) for one in fixture.argnames):
-            return True
-    return False
+    fixture = fixtures[name]
+    return _looks_fixtures_up(fixture.func) or any(_uses_a_voice(one, fixtures, seen) for one in fixture.argnames)
+
+
+def _looks_fixtures_up(function: Any) -> bool:
+    """Whether a function calls ``getfixturevalue``. What is installed as a package knows nothing of a voice."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code is not None and "getfixturevalue" in code.co_names and "-packages" not in code.co_filename
