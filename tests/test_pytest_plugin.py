@@ -295,6 +295,22 @@ def test_secret(sinch_voice):
     assert "answered 401: does the app know the key and the secret" in said(result)
 
 
+def test_a_view_that_wants_a_csrf_token(run: Run) -> None:
+    code = """
+from flask import Flask
+app = Flask("guarded")
+@app.post("/")
+def view():
+    return "<p>CSRF verification failed. Request aborted.</p>", 403
+def test_it(sinch_voice):
+    sinch_voice.deliver_to(app)
+    sinch_voice.incoming_call()
+"""
+    text = said(run(code))
+    assert "answered 403: it wants a CSRF token, which no callback has; exempt its view (in Django: @csrf_exempt)." in text
+    assert "does the app know the key" not in text
+
+
 def test_a_failing_test_shows_its_calls_and_is_not_checked_on_top(run: Run) -> None:
     result = run(
         """

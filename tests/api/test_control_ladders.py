@@ -167,6 +167,13 @@ def test_what_usually_is_behind_a_status(control: Control, status: int, says: st
     assert says in control.post("/clock/advance", {"until": {"kind": "leg.dialled"}})["message"]
 
 
+def test_a_view_that_wants_a_csrf_token(control: Control) -> None:
+    control.incoming()
+    control.reply("CSRF verification failed. Request aborted.", status=403)
+    control.advance(5)
+    assert "answered 403: it wants a CSRF token, which no callback has" in control.post("/check")["report"]
+
+
 def test_a_call_that_is_open(control: Control) -> None:
     call = control.incoming()
     control.reply(json.dumps(MENU))

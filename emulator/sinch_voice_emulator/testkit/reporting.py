@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from sinch_voice_emulator.errors import Conflict, EmulatorError, IllegalTransition
 from sinch_voice_emulator.ladder import render
 from sinch_voice_emulator.ladder.lines import KINDS, anything
+from sinch_voice_emulator.model.delivery import Attempt
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.journal import Entry
+from sinch_voice_emulator.runtime.refusals import WANTS_TOKEN, wants_token
 from sinch_voice_emulator.runtime.virtual import TimedOut
 from sinch_voice_emulator.testkit.backends import Backend, InProcess
 from sinch_voice_emulator.testkit.failures import ExpectationFailed, bullets, message
@@ -111,13 +113,12 @@ class Reporter:
 
     def _hints(self) -> list[str]:
         """What usually is behind the statuses that the backend answered."""
-        last = {
-            attempt.status: attempt.url
-            for delivery in self._account.deliveries.values()
-            for attempt in delivery.attempts
-            if attempt.status in HINTS
-        }
-        hints = [HINTS[status].format(url=url, path=urlsplit(url).path) for status, url in last.items() if status]
+        attempts = [attempt for delivery in self._account.deliveries.values() for attempt in delivery.attempts]
+        last = {hint: attempt for attempt in attempts if (hint := _hint(attempt))}
+        hints = [
+            hint.format(url=attempt.url, status=attempt.status, path=urlsplit(attempt.url).path)
+            for hint, attempt in last.items()
+        ]
         return hints + self._late() + ([] if self.latest_raised() is not None else self._errors())
 
     def _late(self) -> list[str]:
@@ -171,6 +172,11 @@ def line_of(entry: Said) -> str:
     """An entry as the ladder tells it: who, what."""
     said = KINDS.get(entry.kind, anything)(entry.kind, entry.data, f"leg {entry.leg}" if entry.leg else "call")
     return entry.kind if said is None else " ".join(said)
+
+
+def _hint(attempt: Attempt) -> str:
+    """What usually is behind the answer to an attempt; ``""`` when nothing is to be said about it."""
+    return WANTS_TOKEN if wants_token(attempt) else HINTS.get(attempt.status or 0, "")
 
 
 def _excerpt(body: bytes) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.journal import Filter
+from sinch_voice_emulator.runtime.refusals import WANTS_TOKEN, wants_token
 
 _UNKNOWN = (
     "{url} answered {status}: does the app know the key and the secret of this account's application? "
@@ -24,8 +25,9 @@ def hints(runtime: AccountRuntime) -> list[str]:
     """A sentence for each address whose refusal no fault explains."""
     found: dict[str, None] = {}
     for entry in runtime.journal.read("", 10_000_000, Filter(severity=Severity.WARNING, kinds=("callback.failed",))).entries:
-        delivery, status = runtime.deliveries.get(str(entry.data["delivery"])), entry.data.get("status")
-        if delivery is not None and delivery.attempts and isinstance(status, int) and status in HINTS:
-            url = delivery.attempts[-1].url
-            found[HINTS[status].format(url=url, status=status, path=urlsplit(url).path or "/")] = None
-    return list(found)
+        delivery = runtime.deliveries.get(str(entry.data["delivery"]))
+        if delivery is not None and delivery.attempts:
+            attempt = delivery.attempts[-1]
+            hint = WANTS_TOKEN if wants_token(attempt) else HINTS.get(attempt.status or 0, "")
+            found[hint.format(url=attempt.url, status=attempt.status, path=urlsplit(attempt.url).path or "/")] = None
+    return [hint for hint in found if hint]
