@@ -40,6 +40,7 @@ MACHINERY = {
         "entries",
         "callback",
         "when",
+        "leg_number",
         "awaiting_prompt",
         "awaiting_callback",
         "awaiting_dial",

@@ -12,7 +12,7 @@ import pytest
 from control_client import KEY, NUMBER, Control
 from sinch_voice_emulator.api.control.deliveries import DeliveryPoll
 from sinch_voice_emulator.runtime.api_faults import MAX_FAULTS, ApiFault
-from sinch_voice_emulator.runtime.made_up import set_at
+from sinch_voice_emulator.runtime.paths import set_at
 from sinch_voice_emulator.settings import DEFAULT_SECRET
 from sinch_voice_emulator.v1 import spec
 

@@ -108,9 +108,9 @@ def test_words_that_are_none(voice: SinchVoice) -> None:
     call = voice.incoming_call()
     with pytest.raises(BadRequest, match="the events are ice, ace, pie, dice, notify, and 'iec' is none"):
         call.expect_callback("iec")
-    with pytest.raises(BadRequest, match=r"the states of a call are: .* 'talking' is none of them"):
+    with pytest.raises(BadRequest, match=r"the states of a call are .* 'talking' is none of them; did you mean dialling"):
         call.expect_state("talking")
-    with pytest.raises(BadRequest, match="detection concludes human, machine, notsure, hangup, not 'dog'"):
+    with pytest.raises(BadRequest, match="detection concludes human, machine, notsure, hangup, and 'dog' is none"):
         call.detect("dog")
     with pytest.raises(BadRequest, match="within is a number of seconds"):
         call.expect_prompt("x", within=0)

@@ -12,12 +12,13 @@ import threading
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.errors import BadRequest, LimitReached, NotFound
 from sinch_voice_emulator.model.delivery import Delivery, EventKind
 from sinch_voice_emulator.model.instants import HOUR, SECOND, Millis
+from sinch_voice_emulator.runtime.paths import set_at, steps_of
 from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind, Headers
 
 if TYPE_CHECKING:
@@ -129,8 +130,10 @@ class DeliveryFault:
             raise BadRequest(f"a fault of kind {self.kind.value} takes more than 0 milliseconds, not {self.milliseconds}")
         if not 1 <= self.copies <= 10:
             raise BadRequest(f"a duplicate is sent 1 to 10 more times, not {self.copies}")
-        if self.kind is FaultKind.ALTER and not _steps(self.path):
-            raise BadRequest("alter needs the path of a member, such as $.to.endpoint")
+        if self.kind is FaultKind.ALTER:
+            if self.path in ("", "$", "$."):
+                raise BadRequest("alter needs the path of a member, such as $.to.endpoint")
+            steps_of(self.path)
         if self.signature not in SIGNATURES:
             raise BadRequest(f"a signature is bad in one of these ways: {', '.join(SIGNATURES)}; not {self.signature!r}")
         if not 100 <= self.status <= 599:
@@ -313,19 +316,10 @@ def drawn(text: str) -> float:
 
 
 def altered(body: bytes, path: str, value: object) -> bytes:
-    """A JSON document with the member at ``path`` set; objects on the way are made. Bytes that are no object stay."""
+    """A JSON document with the member at ``path`` set; what is not there on the way is made. It stays where nothing can be."""
     document = json.loads(body)
-    place: Any = document
-    *way, last = _steps(path)
-    for name in way:
-        if not isinstance(place, dict):
-            return body
-        place = place.setdefault(name, {})
-    if not isinstance(place, dict):
+    try:
+        set_at(document, path, value)
+    except BadRequest:
         return body
-    place[last] = value
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _steps(path: str) -> list[str]:
-    return [name for name in path.removeprefix("$").split(".") if name]

@@ -14,15 +14,20 @@ _NUMBERS = (PartyKind.NUMBER, PartyKind.DID)
 
 def party_of(written: str) -> Party:
     """``+46...`` is a number, ``a@b`` or ``sip:a@b`` a SIP address, ``user:lin`` an app user, ``conference:x`` a room."""
+    if not isinstance(written, str):
+        raise BadRequest(f"an address is a text such as +46700000001, not {written!r}")
     kind, colon, name = written.partition(":")
     if colon and kind == "conference":
         if not name:
             raise BadRequest(f"{written!r} is not an address: a conference has a name, such as conference:standup")
         return Party(PartyKind.CONFERENCE, name)
     try:
-        return parsers.address(written)
+        found = parsers.address(written)
     except ValueError as error:
         raise BadRequest(f"{written!r} is not an address: it {error}") from None
+    if found.kind is PartyKind.USERNAME and not colon and any(char.isspace() for char in found.endpoint):
+        raise BadRequest(f"{written!r} is not an address: one looks like +46700000001, pbx@example.test or user:lin")
+    return found
 
 
 def spelt(party: Party) -> str:

@@ -8,19 +8,20 @@ from typing import Any
 from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.engine.inputs import CallArrived
 from sinch_voice_emulator.errors import BadRequest, Conflict
-from sinch_voice_emulator.model.account import Account, Application
+from sinch_voice_emulator.model.account import REGIONS, Account, Application
 from sinch_voice_emulator.model.call import Origin
 from sinch_voice_emulator.model.delivery import Delivery, EventKind
 from sinch_voice_emulator.model.party import Party, PartyKind, username
 from sinch_voice_emulator.model.phone import PhoneBehaviour
 from sinch_voice_emulator.runtime import made_up as made_up_callbacks
+from sinch_voice_emulator.runtime import paths
 from sinch_voice_emulator.runtime.account import AccountRuntime
-from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault, FaultKind
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.testkit.addresses import WITHHELD, listed, party_of, same_number
 from sinch_voice_emulator.testkit.expectations import diff_lines
 from sinch_voice_emulator.testkit.matching import Difference, dotted
 from sinch_voice_emulator.testkit.watch import Watch
+from sinch_voice_emulator.testkit.words import Behaviour, CallDetails, check_names, one_of
 from sinch_voice_emulator.v1 import callbacks
 from sinch_voice_emulator.v1.phones_json import behaviour_from_json
 
@@ -35,7 +36,9 @@ _ORIGINS = {PartyKind.NUMBER: Origin.PSTN, PartyKind.SIP: Origin.SIP, PartyKind.
 
 def from_phone(account: Account, from_: str, to: str, **more: Any) -> CallArrived:
     """A telephone calls a number of the account; ``from_`` may withhold its number (``private``)."""
-    caller = Party(PartyKind.NUMBER, "private") if from_.strip().lower() in WITHHELD else party_of(from_)
+    _check(more)
+    withheld = str(from_).strip().lower() in WITHHELD
+    caller = Party(PartyKind.NUMBER, "private") if withheld else party_of(from_)
     if caller.kind is not PartyKind.NUMBER:
         raise BadRequest(f"a telephone calls from a number, and {from_!r} is none; see sip_call and app_call")
     called = party_of(to)
@@ -52,14 +55,20 @@ def from_sip(account: Account, from_: str, to: str, **more: Any) -> CallArrived:
     if caller.kind is not PartyKind.SIP:
         raise BadRequest(f"a SIP peer calls from an address such as pbx@example.test, and {from_!r} is none")
     cli = more.pop("cli", None)
+    _check(more)
     return arrived(Origin.SIP, caller, called, caller.endpoint if cli is None else cli, **_owned(account, more))
 
 
 def from_app(account: Account, user: str, to: str, **more: Any) -> CallArrived:
     """An app user calls a number, another user, a SIP address or a conference."""
     cli = more.pop("cli", "")
+    _check(more)
     caller = username(user.removeprefix("user:"))
     return arrived(Origin.APP, caller, party_of(to), cli, **_owned(account, more))
+
+
+def _check(more: Mapping[str, Any]) -> None:
+    check_names(more, ("from_", "to", *CallDetails.__annotations__), "a call that arrives has no detail")
 
 
 def from_party(account: Account, caller: Party, to: str, *, region: str) -> CallArrived:
@@ -82,6 +91,9 @@ def arrived(
     **behaviour: Any,
 ) -> CallArrived:
     """The input of a call that arrives. What is left over is how the caller behaves."""
+    check_names(behaviour, Behaviour.__annotations__, "the caller has no member")
+    if region:
+        one_of(region, REGIONS, "the regions are")
     does: PhoneBehaviour | None = behaviour_from_json(behaviour, "the caller") if behaviour else None
     pairs = tuple((headers or {}).items())
     return CallArrived(origin, caller, to, cli, application, region, rdnis, pairs, custom, does)
@@ -166,22 +178,9 @@ def made_up(
     known = runtime.read(lambda engine, _now: engine.call(call)) if call else None
     document = made_up_callbacks.document_of(runtime, kind, application, known, emulator.public_url)
     for path, value in fields.items():
-        made_up_callbacks.set_at(document, dotted(path), value)
+        paths.set_at(document, dotted(path), value)
     about = str(document.get("callid", ""))
     target = application.callback
     delivery = runtime.send_extra(kind, callbacks.encode(document), target, call_id=about, application=application.key)
     made_up_callbacks.note_fired(runtime, delivery)
     return delivery
-
-
-def fault_of(kind: str, details: dict[str, Any]) -> DeliveryFault:
-    """A fault of the network, from words."""
-    folded = kind.replace("_", "-")
-    if folded not in tuple(FaultKind):
-        raise BadRequest(f"the network can fail by {listed(FaultKind)}, not by {kind!r}")
-    if "event" in details:
-        details["event"] = EventKind(details["event"])
-    try:
-        return DeliveryFault(FaultKind(folded), **details)
-    except TypeError as error:
-        raise BadRequest(f"a fault has no such detail: {error}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TypeVar, Unpack
 
 from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.testkit import arrivals
@@ -17,6 +17,7 @@ from sinch_voice_emulator.testkit.phones import AsyncPhone
 from sinch_voice_emulator.testkit.scenarios import run_scenario
 from sinch_voice_emulator.testkit.steps import awaits
 from sinch_voice_emulator.testkit.voice import CALLER
+from sinch_voice_emulator.testkit.words import Behaviour, CallDetails, CallDetailsWithCli
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class AsyncSinchVoice(VoiceSteps):
     _expected = awaits(VoiceSteps._expect_call)
 
     async def run_until(self, condition: Callable[[], T | None], *, within: float = WITHIN) -> T:
-        """Wait until ``condition()`` is neither ``None`` nor ``False``; returns what it is."""
+        """Wait until ``condition()`` is true, or anything that counts as true; returns what it is."""
         __tracebackhide__ = True
         try:
             return await self.work_async(self._run_until(condition, within=within))
@@ -57,7 +58,7 @@ class AsyncSinchVoice(VoiceSteps):
 
     # --- calls ----------------------------------------------------------------------------------------------------------------
 
-    async def incoming_call(self, from_: str = CALLER, to: str = "", **details: Any) -> AsyncCall:
+    async def incoming_call(self, from_: str = CALLER, to: str = "", **details: Unpack[CallDetails]) -> AsyncCall:
         """Somebody calls a number of the account; the backend has answered ICE on return.
 
         ``details``: ``region``, ``rdnis``, ``headers``, and how the caller behaves (``gives_up_after=10`` ...; see
@@ -65,11 +66,11 @@ class AsyncSinchVoice(VoiceSteps):
         """
         return self.call(await self._place(arrivals.from_phone(self.runtime.account, from_, to or self.number, **details)))
 
-    async def sip_call(self, from_: str, to: str, **details: Any) -> AsyncCall:
+    async def sip_call(self, from_: str, to: str, **details: Unpack[CallDetailsWithCli]) -> AsyncCall:
         """A SIP peer calls a number or a SIP address. ``details`` as in ``incoming_call``, and ``cli``, ``headers``."""
         return self.call(await self._place(arrivals.from_sip(self.runtime.account, from_, to, **details)))
 
-    async def app_call(self, user: str, to: str, **details: Any) -> AsyncCall:
+    async def app_call(self, user: str, to: str, **details: Unpack[CallDetailsWithCli]) -> AsyncCall:
         """An app user calls a number, a SIP address, another user (``user:lin``) or a room (``conference:standup``)."""
         return self.call(await self._place(arrivals.from_app(self.runtime.account, user, to, **details)))
 
@@ -92,7 +93,7 @@ class AsyncSinchVoice(VoiceSteps):
 
     # --- telephones -----------------------------------------------------------------------------------------------------------
 
-    def phone(self, address: str, **behaviour: Any) -> AsyncPhone:
+    def phone(self, address: str, **behaviour: Unpack[Behaviour]) -> AsyncPhone:
         """A telephone, SIP address or app user (``user:lin``). It rings until the test says what happens.
 
         Given a behaviour it acts by itself: ``phone("+46...", on_ring="busy")``, ``rings_for=3, hangs_up_after="1m"``. Asked
@@ -104,7 +105,7 @@ class AsyncSinchVoice(VoiceSteps):
             self._with_phone(party, behaviour)
         return known or self._phones.setdefault(party, AsyncPhone(self, party))
 
-    def user(self, name: str, **behaviour: Any) -> AsyncPhone:
+    def user(self, name: str, **behaviour: Unpack[Behaviour]) -> AsyncPhone:
         """An app user, registered by being asked for."""
         return self.phone(f"user:{name.removeprefix('user:')}", **behaviour)
 

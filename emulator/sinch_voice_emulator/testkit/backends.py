@@ -21,6 +21,7 @@ from sinch_voice_emulator.model.instants import SECOND
 from sinch_voice_emulator.runtime.clocks import real_perf_counter
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind
+from sinch_voice_emulator.settings import parsers
 from sinch_voice_emulator.testkit.asgi import call_asgi
 from sinch_voice_emulator.testkit.background import BackgroundLoop
 from sinch_voice_emulator.testkit.patience import OutOfTime, being_debugged, within
@@ -256,9 +257,11 @@ def backend_for(target: Target, path: str, kind: Kind | None, send: SendOverHttp
 def kind_of(target: object) -> Kind:
     """What a target is, by what it can be called with: one argument, two (WSGI) or three (ASGI)."""
     if isinstance(target, str):
-        if target.startswith(("http://", "https://")):
-            return "url"
-        raise BadRequest(f"{target!r} is not a URL: one begins with http:// or https://, such as http://127.0.0.1:5000/voice")
+        try:
+            parsers.url(target)
+        except ValueError as error:
+            raise BadRequest(f"{target!r} is not a URL: it {error}, such as http://127.0.0.1:5000/voice") from None
+        return "url"
     if not callable(target):
         raise BadRequest(f"callbacks go to a WSGI app, an ASGI app, a URL or a function, and {target!r} is none of them")
     try:

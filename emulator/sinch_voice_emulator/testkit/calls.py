@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,12 @@ from sinch_voice_emulator.engine.inputs import (
 )
 from sinch_voice_emulator.errors import BadRequest, Conflict, NotFound
 from sinch_voice_emulator.model.call import Call as CallModel
-from sinch_voice_emulator.model.call import CallState, Leg
+from sinch_voice_emulator.model.call import CallState, Leg, LegState, Reason, Result
 from sinch_voice_emulator.model.delivery import EventKind
 from sinch_voice_emulator.model.instants import SECOND
 from sinch_voice_emulator.model.phone import Verdict
 from sinch_voice_emulator.runtime.journal import Entry
-from sinch_voice_emulator.testkit.addresses import listed, spelt
+from sinch_voice_emulator.testkit.addresses import listed, same_number, spelt
 from sinch_voice_emulator.testkit.expectations import (
     CallbackSent,
     CallIs,
@@ -35,6 +35,8 @@ from sinch_voice_emulator.testkit.expectations import (
 from sinch_voice_emulator.testkit.matching import spelt as spelt_value
 from sinch_voice_emulator.testkit.steps import Steps, Worker, awaits, waits
 from sinch_voice_emulator.testkit.values import Callback, Dialled, Heard, LegView, RecordingView
+from sinch_voice_emulator.testkit.words import LegName, one_of
+from sinch_voice_emulator.testkit.words import text as text_of
 
 if TYPE_CHECKING:
     from sinch_voice_emulator.testkit.core import VoiceSteps
@@ -183,8 +185,7 @@ class CallSteps:
 
     def awaiting_callback(self, event: str, fields: Mapping[str, object]) -> CallbackSent:
         """A callback with these fields."""
-        if event not in EVENTS:
-            raise BadRequest(f"the events are {listed(EVENTS)}, and {event!r} is none of them")
+        one_of(event, EVENTS, "the events are")
         return CallbackSent(self, self._told, event, fields)
 
     def awaiting_dial(self, number: str, cli: str | None) -> PartyDialled:
@@ -193,24 +194,39 @@ class CallSteps:
 
     def awaiting_state(self, state: str) -> CallIs:
         """The call in a state."""
-        if state not in tuple(CallState):
-            raise BadRequest(f"the states of a call are: {'; '.join(CallState)}; {state!r} is none of them")
+        one_of(state, CallState, "the states of a call are")
         return CallIs(self, f"the call was to be {CallState(state).value}", {"state": str(state)}, _state_of)
 
     def awaiting_end(self, facts: Mapping[str, object]) -> CallIs:
         """The call's end, with ``result``, ``reason``, ``duration`` (seconds) and ``debit`` where they are given."""
         given = {name: value for name, value in facts.items() if value is not None}
+        one_of(given.get("result"), (one for one in Result if one is not Result.NOT_YET), "the results of a call are")
+        one_of(given.get("reason"), (one for one in Reason if one is not Reason.NOT_AVAILABLE), "the reasons of an end are")
         outcome = " / ".join(spelt_fact(given[name]) for name in ("result", "reason") if name in given)
         sentence = "the call was to end" + (f" with {outcome}" if outcome else "")
         return CallIs(self, sentence, {"state": "ended"} | given, _end_of)
 
     # --- steps ----------------------------------------------------------------------------------------------------------------
 
-    def _do(self, doing: str, input: Input) -> Steps[None]:
-        self.model()
-        yield from self._voice.doing(lambda: self._possible(doing, input))
+    def leg_number(self, leg: LegName) -> int:
+        """The number of the leg that is meant: itself, or ``caller``, ``callee``, or the address of a party. 0: the usual one.
 
-    def _possible(self, doing: str, input: Input) -> Input:
+        Raises ``BadRequest`` with who is there.
+        """
+        if isinstance(leg, int) and not isinstance(leg, bool):
+            return leg
+        legs = self.model().legs
+        found = [one for one in legs if leg == one.role or (isinstance(leg, str) and same_number(spelt(one.party), leg))]
+        if not found:
+            there = listed(f"{one.number} ({one.role.value}, {spelt(one.party)})" for one in legs)
+            raise BadRequest(f"call {self.id} has no leg {leg!r}; there are: {there}")
+        return ([one for one in found if one.state is not LegState.DOWN] or found)[-1].number
+
+    def _do(self, doing: str, what: Callable[[], Input]) -> Steps[None]:
+        self.model()
+        yield from self._voice.doing(lambda: self._possible(doing, what))
+
+    def _possible(self, doing: str, what: Callable[[], Input]) -> Input:
         """What is to happen, if the call still lives. Raises ``Conflict``."""
         call = self.model()
         if not call.live:
@@ -218,37 +234,39 @@ class CallSteps:
                 f"{doing} is not possible: call {self.id} has ended ({call.result.value} / {call.reason.value}); "
                 "do it while the call lives, or place another call"
             )
-        return input
+        return what()
 
-    def _press(self, keys: str, leg: int = 0) -> Steps[None]:
+    def _press(self, keys: str, leg: LegName = 0) -> Steps[None]:
         """Press keys (``0-9 * #``) on the caller's phone, or on another leg's; the backend has answered on return."""
-        yield from self._do(f"pressing {keys}", KeysPressed(self.id, keys, leg))
+        keys = text_of(keys, 'keys are a text such as "1"')
+        yield from self._do(f"pressing {keys}", lambda: KeysPressed(self.id, keys, self.leg_number(leg)))
 
-    def _speak(self, text: str, leg: int = 0) -> Steps[None]:
+    def _speak(self, text: str, leg: LegName = 0) -> Steps[None]:
         """Say something into the caller's phone, or into another leg's."""
-        yield from self._do("speaking", WordsSpoken(self.id, text, leg))
+        text = text_of(text, "what is said is a text")
+        yield from self._do("speaking", lambda: WordsSpoken(self.id, text, self.leg_number(leg)))
 
-    def _hang_up(self, leg: int = 0) -> Steps[None]:
+    def _hang_up(self, leg: LegName = 0) -> Steps[None]:
         """Hang up the caller's phone, or another leg's; the backend has heard of the end on return."""
-        yield from self._do("hanging up", LegHungUp(self.id, leg))
+        yield from self._do("hanging up", lambda: LegHungUp(self.id, self.leg_number(leg)))
 
-    def _lose_network(self, leg: int = 0) -> Steps[None]:
+    def _lose_network(self, leg: LegName = 0) -> Steps[None]:
         """The app at the caller's end, or at another leg's, loses its network."""
-        yield from self._do("losing the network", NetworkLost(self.id, leg))
+        yield from self._do("losing the network", lambda: NetworkLost(self.id, self.leg_number(leg)))
 
     def _detect(self, verdict: str, reason: str = "n/a") -> Steps[None]:
         """Answering machine detection concludes: ``human``, ``machine``, ``notsure`` or ``hangup``."""
-        if verdict not in tuple(Verdict):
-            raise BadRequest(f"answering machine detection concludes {listed(Verdict)}, not {verdict!r}")
-        yield from self._do("detecting", VerdictReached(self.id, Verdict(verdict), reason))
+        one_of(verdict, Verdict, "answering machine detection concludes")
+        yield from self._do("detecting", lambda: VerdictReached(self.id, Verdict(verdict), reason))
 
     def _beep(self) -> Steps[None]:
         """The answering machine beeps."""
-        yield from self._do("beeping", BeepHeard(self.id))
+        yield from self._do("beeping", lambda: BeepHeard(self.id))
 
-    def _expect_prompt(self, text: Text, *, leg: int = 0, within: float = WITHIN) -> Steps[Heard]:
+    def _expect_prompt(self, text: Text, *, leg: LegName = 0, within: float = WITHIN) -> Steps[Heard]:
         """Wait for a prompt that contains ``text`` (whatever the case) or matches a pattern; the clock stops as it begins."""
-        return (yield from self._voice.expecting(self.awaiting_prompt(text, leg), within, self.id))
+        wanted = self.awaiting_prompt(text, self.leg_number(leg))
+        return (yield from self._voice.expecting(wanted, within, self.id))
 
     def _expect_callback(self, event: str, /, *, within: float = WITHIN, **fields: Any) -> Steps[Callback]:
         """Wait until the backend has answered a callback of this event with these fields.

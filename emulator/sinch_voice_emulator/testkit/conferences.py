@@ -46,6 +46,15 @@ class ConferenceSteps:
         return [Member(one.call_id, one.label, one.muted, one.on_hold, one.hears_moh) for one in members]
 
     @property
+    def _was_there(self) -> bool:
+        """Whether anybody has ever been in it."""
+        return self.name in self._others()
+
+    def _others(self) -> list[str]:
+        """Every conference that anybody has ever been in."""
+        return list(dict.fromkeys(str(entry.data["conference"]) for entry in self._voice.entries("conference.joined")))
+
+    @property
     def recordings(self) -> list[RecordingView]:
         """What was recorded of it."""
         return [one for one in self._voice.recordings if one.conference == self.name]
@@ -90,7 +99,11 @@ class InConference:
 
     def look(self) -> list[Member] | None:
         there = self._conference.participants
-        fits = len(there) == self._count and all(any(_is(one, who) for one in there) for who in self._who)
+        fits = (
+            len(there) == self._count
+            and (there or self._conference._was_there)
+            and all(any(_is(one, who) for one in there) for who in self._who)
+        )
         return there if fits else None
 
     def hopeless(self) -> str:
@@ -98,6 +111,8 @@ class InConference:
 
     def near(self) -> str:
         there = self._conference.participants
+        if not there and not self._conference._was_there:
+            return f"Nobody was ever in it. Conferences so far: {listed(self._conference._others())}"
         missing = [_name(who) for who in self._who if not any(_is(one, who) for one in there)]
         extra = [one.label or one.call for one in there if self._who and not any(_is(one, who) for who in self._who)]
         lines = [f"There are: {listed(one.label or one.call for one in there)}"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.account import Account
@@ -13,9 +12,13 @@ from sinch_voice_emulator.model.money import RateTable
 from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.model.phone import OnRing, PhoneBehaviour
 from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault
+from sinch_voice_emulator.runtime.fault_orders import fault_of
+from sinch_voice_emulator.settings import parsers
 from sinch_voice_emulator.testkit import arrivals
 from sinch_voice_emulator.testkit.looks import Looks
+from sinch_voice_emulator.testkit.words import FaultDetails, FaultName, check_names
 from sinch_voice_emulator.v1.phones_json import behaviour_from_json
+from sinch_voice_emulator.v1.profile_json import profile_from_json
 
 T = TypeVar("T")
 
@@ -30,27 +33,48 @@ class Configuring(Looks):
 
     def set_profile(self, **switches: Any) -> None:
         """Change switches of the behaviour profile: ``set_profile(callback_timeout=3_000)``; see docs/fidelity.md."""
-        try:
-            profile = replace(self.runtime.account.profile, **switches)
-        except TypeError as error:
-            raise BadRequest(f"no such switch of the behaviour profile: {error}") from None
+        profile = profile_from_json(switches, self.runtime.account.profile)
         self._change(lambda account: setattr(account, "profile", profile), **switches)
 
     def set_rates(self, per_minute: dict[str, float | str | Decimal], currency: str = "EUR") -> None:
         """Change prices per started minute, by prefix: ``set_rates({"46": "0.02", "": "0.01"})``."""
-        rates = RateTable(currency, {prefix.lstrip("+"): Decimal(str(price)) for prefix, price in per_minute.items()})
+        rates = RateTable(currency, {_prefix(prefix): _money("a price", price) for prefix, price in per_minute.items()})
         self._change(lambda account: setattr(account, "rates", rates), rates=per_minute)
 
     def set_credit(self, amount: float | str | Decimal | None) -> None:
         """Change what the account can spend; ``None`` is bottomless."""
-        credit = None if amount is None else Decimal(str(amount))
+        credit = None if amount is None else _money("the credit", amount)
         self._change(lambda account: setattr(account, "credit", credit), credit=amount)
 
-    def fault(self, kind: str, **details: Any) -> DeliveryFault:
-        """Have the network between the platform and the backend fail: ``fault("delay", event="pie", milliseconds=3_000)``."""
-        return self.runtime.faults.add(arrivals.fault_of(kind, details))
+    def fault(self, kind: FaultName, **details: Unpack[FaultDetails]) -> DeliveryFault:
+        """Have the network between the platform and the backend fail: ``fault("delay", event="pie", milliseconds=3_000)``.
 
-    def _with_phone(self, party: Party, behaviour: dict[str, Any]) -> None:
+        Which attempts: of ``event`` and ``call``, from the ``nth`` on, ``count`` of them (``None``: all), each with ``chance``.
+        """
+        check_names(details, FaultDetails.__annotations__, "a fault has no such detail:")
+        fault = fault_of(kind, details)
+        if fault.call:
+            self._known(fault.call)
+        return self.runtime.faults.add(fault)
+
+    def _with_phone(self, party: Party, behaviour: Mapping[str, Any]) -> None:
         """Have a phone behave; without a word about it, it rings until the test says what happens."""
         does = behaviour_from_json(behaviour, "phone") if behaviour else RINGS_UNTIL_TOLD
         self._change(lambda account: arrivals.put_phone(account, party, does), phone=party.endpoint)
+
+
+def _prefix(written: object) -> str:
+    """The first digits of numbers; ``""`` is every other number. Raises ``BadRequest``."""
+    if written == "":
+        return ""
+    try:
+        return parsers.prefix(str(written))
+    except ValueError as error:
+        raise BadRequest(f"a prefix of numbers {error}, or empty for all others, not {written!r}") from None
+
+
+def _money(what: str, amount: object) -> Decimal:
+    try:
+        return parsers.money(str(amount))
+    except ValueError as error:
+        raise BadRequest(f"{what} {error}, not {amount!r}") from None

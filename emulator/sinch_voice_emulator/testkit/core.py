@@ -167,7 +167,11 @@ class VoiceSteps(Configuring):
 
     def _advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0, ms: int = 0) -> Steps[None]:
         """Let time pass: every timer fires at its own instant, and the backend answers before the next one does."""
-        length = timedelta(hours=hours, minutes=minutes, seconds=seconds, milliseconds=ms)
+        try:
+            length = timedelta(hours=hours, minutes=minutes, seconds=seconds, milliseconds=ms)
+        except (TypeError, ValueError, OverflowError):
+            given = [one for one in (hours, minutes, seconds, ms) if one]
+            raise BadRequest(f"time is advanced by numbers, such as advance(seconds=5), not by {given[0]!r}") from None
         if length <= timedelta(0):
             raise BadRequest("time goes forward: advance(hours=..., minutes=..., seconds=..., ms=...) needs more than nothing")
         yield from self.driver.advance(round(length / timedelta(milliseconds=1)))
@@ -177,7 +181,9 @@ class VoiceSteps(Configuring):
         yield from self.driver.settle()
 
     def _run_until(self, condition: Callable[[], T | None], *, within: float = 60.0) -> Steps[T]:
-        """Wait until ``condition()`` is neither ``None`` nor ``False``; returns what it is."""
+        """Wait until ``condition()`` is true, or anything that counts as true; returns what it is."""
+        if not callable(condition):
+            raise BadRequest(f"run_until asks again and again: run_until(lambda: call.live), not run_until({condition!r})")
         try:
             found = yield from self.driver.run_until(lambda: condition() or None, millis(within))
         except TimedOut as late:
@@ -375,8 +381,8 @@ NOTABLE = ("callback.queued", "prompt.started", "leg.dialled", "conference.joine
 """Kinds of entries that count as something happening."""
 
 
-def millis(seconds: float) -> Millis:
+def millis(seconds: object) -> Millis:
     """A deadline in milliseconds."""
-    if not seconds > 0:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
         raise BadRequest(f"within is a number of seconds of account time, more than 0, not {seconds!r}")
     return round(seconds * SECOND)

@@ -11,6 +11,7 @@ from sinch_voice_emulator.model.conference import RoomKey
 from sinch_voice_emulator.model.instants import SECOND, Instant
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.journal import Entry, Filter
+from sinch_voice_emulator.runtime.kinds import check_kind
 from sinch_voice_emulator.testkit.addresses import listed
 from sinch_voice_emulator.testkit.reporting import Reporter
 from sinch_voice_emulator.testkit.values import Callback, Heard, RecordingView, moment
@@ -77,6 +78,7 @@ class Looks:
 
         Raises ``Conflict`` for a cursor from before a reset.
         """
+        check_kind(kind)
         page = self.runtime.journal.read(after, 10_000_000, Filter(call_id=call, kinds=(kind,) if kind else ()))
         if page.reset:
             raise Conflict(

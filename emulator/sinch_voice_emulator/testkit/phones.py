@@ -18,6 +18,7 @@ from sinch_voice_emulator.testkit.lines import Line, Place, is_present, is_rung,
 from sinch_voice_emulator.testkit.matching import Difference
 from sinch_voice_emulator.testkit.steps import Steps, Worker, awaits, waits
 from sinch_voice_emulator.testkit.values import Dialled, Heard
+from sinch_voice_emulator.testkit.words import text as text_of
 
 if TYPE_CHECKING:
     from sinch_voice_emulator.testkit.async_voice import AsyncSinchVoice
@@ -138,6 +139,7 @@ class PhoneSteps:
 
     def _press(self, keys: str) -> Steps[None]:
         """Press keys (``0-9 * #``)."""
+        text_of(keys, 'keys are a text such as "1"')
 
         def pressed() -> Input:
             call_id, leg = self._up(f"press {keys}")
@@ -147,6 +149,7 @@ class PhoneSteps:
 
     def _speak(self, text: str) -> Steps[None]:
         """Say something."""
+        text_of(text, "what is said is a text")
 
         def spoken() -> Input:
             call_id, leg = self._up("speak")

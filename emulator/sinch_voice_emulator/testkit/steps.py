@@ -7,10 +7,11 @@ Such a generator of *steps* does no I/O; it yields what is to be exchanged and i
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sinch_voice_emulator.errors import EmulatorError
+from sinch_voice_emulator.errors import BadRequest, EmulatorError
 from sinch_voice_emulator.runtime.virtual import Steps
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
 
@@ -49,7 +50,7 @@ def waits(steps: Callable[Concatenate[S, P], Steps[T]]) -> Callable[Concatenate[
     def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         __tracebackhide__ = True
         try:
-            return self.worker.work(steps(self, *args, **kwargs))
+            return self.worker.work(_begun(steps, self, *args, **kwargs))
         except (ExpectationFailed, EmulatorError) as failure:
             raise failure.with_traceback(None) from failure.__cause__
 
@@ -63,11 +64,23 @@ def awaits(steps: Callable[Concatenate[S, P], Steps[T]]) -> Callable[Concatenate
     async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         __tracebackhide__ = True
         try:
-            return await self.worker.work_async(steps(self, *args, **kwargs))
+            return await self.worker.work_async(_begun(steps, self, *args, **kwargs))
         except (ExpectationFailed, EmulatorError) as failure:
             raise failure.with_traceback(None) from failure.__cause__
 
     return _named(method)
+
+
+def _begun(steps: Callable[Concatenate[S, P], Steps[T]], worked: S, *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
+    """Steps, of which none has run yet: what can fail here is what the method was called with."""
+    try:
+        return steps(worked, *args, **kwargs)
+    except TypeError as error:
+        name = steps.__name__.removeprefix("_")
+        parameters = list(inspect.signature(steps).parameters.values())[1:]
+        shown = inspect.Signature([one.replace(annotation=inspect.Parameter.empty) for one in parameters])
+        said = str(error).rpartition(steps.__name__)[2]
+        raise BadRequest(f"{name}{said}; it takes {name}{shown}") from None
 
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TypeVar, Unpack
 
 from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.testkit import arrivals
@@ -16,6 +16,7 @@ from sinch_voice_emulator.testkit.failures import ExpectationFailed
 from sinch_voice_emulator.testkit.phones import Phone
 from sinch_voice_emulator.testkit.scenarios import run_scenario
 from sinch_voice_emulator.testkit.steps import waits
+from sinch_voice_emulator.testkit.words import Behaviour, CallDetails, CallDetailsWithCli
 
 T = TypeVar("T")
 CALLER = "+12025550143"
@@ -45,7 +46,7 @@ class SinchVoice(VoiceSteps):
     _expected = waits(VoiceSteps._expect_call)
 
     def run_until(self, condition: Callable[[], T | None], *, within: float = WITHIN) -> T:
-        """Wait until ``condition()`` is neither ``None`` nor ``False``; returns what it is."""
+        """Wait until ``condition()`` is true, or anything that counts as true; returns what it is."""
         __tracebackhide__ = True
         try:
             return self.work(self._run_until(condition, within=within))
@@ -54,7 +55,7 @@ class SinchVoice(VoiceSteps):
 
     # --- calls ----------------------------------------------------------------------------------------------------------------
 
-    def incoming_call(self, from_: str = CALLER, to: str = "", **details: Any) -> Call:
+    def incoming_call(self, from_: str = CALLER, to: str = "", **details: Unpack[CallDetails]) -> Call:
         """Somebody calls a number of the account; the backend has answered ICE on return.
 
         ``details``: ``region``, ``rdnis``, ``headers``, and how the caller behaves (``gives_up_after=10`` ...; see
@@ -62,11 +63,11 @@ class SinchVoice(VoiceSteps):
         """
         return self.call(self._place(arrivals.from_phone(self.runtime.account, from_, to or self.number, **details)))
 
-    def sip_call(self, from_: str, to: str, **details: Any) -> Call:
+    def sip_call(self, from_: str, to: str, **details: Unpack[CallDetailsWithCli]) -> Call:
         """A SIP peer calls a number or a SIP address. ``details`` as in ``incoming_call``, and ``cli``, ``headers``."""
         return self.call(self._place(arrivals.from_sip(self.runtime.account, from_, to, **details)))
 
-    def app_call(self, user: str, to: str, **details: Any) -> Call:
+    def app_call(self, user: str, to: str, **details: Unpack[CallDetailsWithCli]) -> Call:
         """An app user calls a number, a SIP address, another user (``user:lin``) or a room (``conference:standup``)."""
         return self.call(self._place(arrivals.from_app(self.runtime.account, user, to, **details)))
 
@@ -89,7 +90,7 @@ class SinchVoice(VoiceSteps):
 
     # --- telephones -----------------------------------------------------------------------------------------------------------
 
-    def phone(self, address: str, **behaviour: Any) -> Phone:
+    def phone(self, address: str, **behaviour: Unpack[Behaviour]) -> Phone:
         """A telephone, SIP address or app user (``user:lin``). It rings until the test says what happens.
 
         Given a behaviour it acts by itself: ``phone("+46...", on_ring="busy")``, ``rings_for=3, hangs_up_after="1m"``. Asked
@@ -101,7 +102,7 @@ class SinchVoice(VoiceSteps):
             self._with_phone(party, behaviour)
         return known or self._phones.setdefault(party, Phone(self, party))
 
-    def user(self, name: str, **behaviour: Any) -> Phone:
+    def user(self, name: str, **behaviour: Unpack[Behaviour]) -> Phone:
         """An app user, registered by being asked for."""
         return self.phone(f"user:{name.removeprefix('user:')}", **behaviour)
 

@@ -76,7 +76,7 @@ def _members(value: object, where: str, readers: Mapping[str, tuple[str, _Read]]
         name = names.get(str(written).replace("_", "").replace("-", "").lower())
         if name is None:
             close = nearest(str(written), readers)
-            hint = f"; did you mean {close}?" if close else ""
+            hint = f"; did you mean {close}?" if close else "."
             raise BadRequest(f"{where} has no member {written!r}{hint} Members: {', '.join(readers)}").at(f".{written}")
         argument, read = readers[name]
         try:

@@ -17,7 +17,7 @@ from sinch_voice_emulator.errors import BadRequest, NotFound
 from sinch_voice_emulator.model.account import Application
 from sinch_voice_emulator.model.call import Call
 from sinch_voice_emulator.model.delivery import CallbackTarget, EventKind
-from sinch_voice_emulator.runtime import made_up
+from sinch_voice_emulator.runtime import made_up, paths
 from sinch_voice_emulator.v1 import callbacks
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _document(control: ControlRequest, event: EventKind, call: Call | None, appl
         document = made_up.document_of(runtime, event, application, call, control.emulator.public_url)
     for path, value in body.get("set", {}).items():
         try:
-            made_up.set_at(document, path, value)
+            paths.set_at(document, path, value)
         except BadRequest as error:
             raise ControlRefusal(str(error), path=f"$.set[{path[:60]!r}]") from None
     if not _is_finite(document):
