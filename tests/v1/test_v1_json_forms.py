@@ -132,7 +132,7 @@ def test_ways_to_write_a_behaviour(value: object, behaviour: PhoneBehaviour) -> 
         ("anwers", "behaviour should be one of answers, busy,"),
         ({"onRing": 5}, "behaviour.onRing should be one of answers, busy, declines, never-answers, rings-out"),
         ({"ringFor": 1}, "behaviour has no member 'ringFor'; did you mean ringsFor?"),
-        ({"zzz": 1}, "behaviour has no member 'zzz' Members: onRing"),
+        ({"zzz": 1}, "behaviour has no member 'zzz'. Members: onRing"),
         ({"ringsFor": "x"}, "behaviour.ringsFor should be seconds"),
         ({"answerer": "robot"}, "behaviour.answerer should be one of human, machine, notsure, hangup"),
         ({"answerer": {"reason": "boredom"}}, "behaviour.answerer.reason should be one of n/a, longgreeting"),
