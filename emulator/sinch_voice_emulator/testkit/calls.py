@@ -201,7 +201,7 @@ class CallSteps:
         """The call's end, with ``result``, ``reason``, ``duration`` (seconds) and ``debit`` where they are given."""
         given = {name: value for name, value in facts.items() if value is not None}
         one_of(given.get("result"), (one for one in Result if one is not Result.NOT_YET), "the results of a call are")
-        one_of(given.get("reason"), (one for one in Reason if one is not Reason.NOT_AVAILABLE), "the reasons of an end are")
+        one_of(given.get("reason"), Reason, "the reasons of an end are")
         outcome = " / ".join(spelt_fact(given[name]) for name in ("result", "reason") if name in given)
         sentence = "the call was to end" + (f" with {outcome}" if outcome else "")
         return CallIs(self, sentence, {"state": "ended"} | given, _end_of)
