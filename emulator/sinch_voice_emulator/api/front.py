@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from flask import Flask, Response, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -35,10 +36,20 @@ if TYPE_CHECKING:
 Handler: TypeAlias = Callable[..., Response]
 
 
+class JsonResponse(Response):
+    """JSON as it goes out. Its headers are complete: no address in them has to be made absolute, and the length is known."""
+
+    def get_wsgi_headers(self, environ: Environ) -> Headers:  # noqa: ARG002 (werkzeug passes it)
+        """The headers as they stand."""
+        return self.headers
+
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
 def json_response(value: object, status: int = 200) -> Response:
     """A compact JSON answer."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return Response(text, status, content_type="application/json")
+    return JsonResponse(_ENCODE(value), status, content_type="application/json")
 
 
 def no_content() -> Response:

@@ -43,12 +43,13 @@ def narrowing(emulator: Emulator) -> Callable[[], None]:
     """What Flask calls before each request: raises ``ApiError`` for one that is not answered here."""
 
     def narrow() -> None:
-        refusal: ApiError | None = request.environ.get(REFUSAL)
+        environ = request.environ
+        refusal: ApiError | None = environ.get(REFUSAL)
         if refusal is not None:
             raise refusal
-        if region := strange_region(request.environ.get("HTTP_HOST", "")):
+        if region := strange_region(environ.get("HTTP_HOST", "")):
             raise errors.resource_not_found(f"there is no region {region}; there are {', '.join(REGIONS)}")
-        place: ListenAddress | None = request.environ.get(PLACE)
+        place: ListenAddress | None = environ.get(PLACE)
         if place is None or not place.roles or request.path.rstrip("/") == HEALTH:
             return
         role = role_of(request.path)

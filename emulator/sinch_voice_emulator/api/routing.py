@@ -6,6 +6,7 @@ WSGI decodes paths before anybody routes them. So a path with such a slash is ro
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -36,11 +37,15 @@ class RoutedApp(Flask):
         self.url_map.converters["default"] = Name
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """What finds the route of a request."""
-        adapter = super().create_url_adapter(request)
-        if adapter is not None and request is not None and (path := _path_kept_apart(request.environ)):
-            adapter.path_info = path
-        return adapter
+        """What finds the route of a request. No host has routes of its own, so none is looked at, which takes Flask a while."""
+        if request is None:
+            return None
+        path = _path_kept_apart(request.environ) or request.path
+        return MapAdapter(self.url_map, "", "/", "", "http", path, request.method)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Every view is an ordinary function, so none is looked at."""
+        return func
 
 
 def _path_kept_apart(environ: dict[str, Any]) -> str:

@@ -84,8 +84,11 @@ class Timers:
 
     def next(self, *, guards: bool = True) -> Instant | None:
         """The earliest deadline, or ``None``."""
-        heads = [head for heap in ((self.busy, self.guards) if guards else (self.busy,)) if (head := self._head(heap))]
-        return min(heads).due if heads else None
+        first = self._head(self.busy)
+        guard = self._head(self.guards) if guards else None
+        if first is None or (guard is not None and guard.due < first.due):
+            first = guard
+        return None if first is None else first.due
 
     def pop_due(self, now: Instant) -> Timer | None:
         """Take out the earliest timer that is due at ``now``, if any."""

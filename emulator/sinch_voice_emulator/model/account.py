@@ -78,5 +78,4 @@ class Account:
         """Whether calls to ``party`` are forbidden for this account."""
         if party.kind is not PartyKind.NUMBER:
             return False
-        digits = party.endpoint.removeprefix("+")
-        return any(digits.startswith(prefix) for prefix in self.blocked)
+        return party.endpoint.removeprefix("+").startswith(self.blocked)

@@ -33,8 +33,16 @@ def normalise_number(text: str) -> str:
 
     Never refuses: people test with invented numbers. Returns ``""`` when there is no digit at all.
     """
+    if text[:1] == "+" and text.isascii() and text[1:].isdigit():
+        return text
     digits = _NOT_DIGITS.sub("", text)
     return f"+{digits}" if digits else ""
+
+
+def dialled_number(text: str) -> str:
+    """A number as ``normalise_number`` writes it; ``""`` for what is none: it has letters, or no digits."""
+    digits = normalise_number(text)
+    return digits if digits == text or not any(char.isalpha() for char in text) else ""
 
 
 def normalise_sip(text: str) -> str:

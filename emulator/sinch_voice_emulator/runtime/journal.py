@@ -217,7 +217,8 @@ class Journal:
             entry = Entry(store.last + 1, self._epoch, instant, call_id, leg, kind, data, severity, basis, wall)
             self._tally[severity] += 1
             store.add(entry, _weigh(data) + (_weigh(wall) if wall else 0) + _ENTRY_BYTES)
-            self._make_room(instant)
+            if len(store) > self._max_entries or store.bytes > self._max_bytes:
+                self._make_room(instant)
         for listener in self._listeners:
             try:
                 listener(entry)
@@ -278,8 +279,6 @@ class Journal:
 
     def _make_room(self, instant: Instant) -> None:
         store = self._store
-        if len(store) <= self._max_entries and store.bytes <= self._max_bytes:
-            return
         while len(store) > 1 and (len(store) > self._max_entries or store.bytes > self._max_bytes):
             store.drop_oldest()
         if store.marker > store.dropped:
@@ -306,6 +305,9 @@ def _parse(cursor: str) -> tuple[int, int]:
     return int(epoch), int(sequence)
 
 
+_CONTAINERS = frozenset({dict, list, tuple})
+
+
 def _weigh(value: object) -> int:
     """About how many bytes a JSON value takes in memory. Exact types: this runs for every entry."""
     kind = type(value)
@@ -314,7 +316,11 @@ def _weigh(value: object) -> int:
     if kind is dict:
         total = 4 * _VALUE_BYTES
         for item in value.values():  # type: ignore[attr-defined]
-            total += _VALUE_BYTES + len(item) if type(item) is str else _weigh(item)
+            inner = type(item)
+            if inner is str:
+                total += _VALUE_BYTES + len(item)
+            else:
+                total += _weigh(item) if inner in _CONTAINERS else _VALUE_BYTES // 2
         return total
     if kind is list or kind is tuple:
         return _VALUE_BYTES + sum(map(_weigh, value))  # type: ignore[call-overload]

@@ -11,7 +11,7 @@ from sinch_voice_emulator.model.account import Account, Application
 from sinch_voice_emulator.model.call import CalloutKind, Origin, Wants
 from sinch_voice_emulator.model.delivery import CallbackTarget, EventKind
 from sinch_voice_emulator.model.instants import SECOND, Millis
-from sinch_voice_emulator.model.party import Party, PartyKind, normalise_number, number, sip, username
+from sinch_voice_emulator.model.party import Party, PartyKind, dialled_number, normalise_number, sip, username
 from sinch_voice_emulator.model.profile import BehaviourProfile
 from sinch_voice_emulator.model.script import HangUp, Join, Play, Proceed, Prompt, PromptKind, Script, ToneMode
 from sinch_voice_emulator.v1 import errors, jsontext
@@ -33,7 +33,7 @@ METHODS = {
     "conferencecallout": ("conferenceCallout", "ConferenceCallout", "Conference callout"),
     "customcallout": ("customCallout", "CustomCallout", "Custom callout"),
 }
-PARTIES = {"number": number, "username": username, "sip": sip}
+PARTIES = {"username": username, "sip": sip}
 INLINE: tuple[tuple[str, EventKind, Event], ...] = (
     ("ice", EventKind.INCOMING, "ice"),
     ("ace", EventKind.ANSWERED, "ace"),
@@ -144,11 +144,13 @@ def _check_custom(asked: Asked) -> None:
 def _destination(asked: Asked) -> Party:
     destination = asked.values["destination"]
     kind, endpoint = destination["type"], destination["endpoint"]
-    if kind == "number":
-        if any(char.isalpha() for char in endpoint) or not normalise_number(endpoint):
-            raise errors.invalid_parameters("destination endpoint", why=f"{endpoint} is not a telephone number")
-        _check_plus(asked, endpoint)
-    return PARTIES[kind](endpoint)
+    if kind != "number":
+        return PARTIES[kind](endpoint)
+    dialled = dialled_number(endpoint)
+    if not dialled:
+        raise errors.invalid_parameters("destination endpoint", why=f"{endpoint} is not a telephone number")
+    _check_plus(asked, endpoint)
+    return Party(PartyKind.NUMBER, dialled)
 
 
 def _check_plus(asked: Asked, text: str) -> None:
@@ -159,10 +161,11 @@ def _check_plus(asked: Asked, text: str) -> None:
 def _cli(asked: Asked) -> str:
     """The number presented, normalised; names and ``private`` as they are."""
     cli: str = asked.values.get("cli", "").strip()
-    if not cli or any(char.isalpha() for char in cli) or not normalise_number(cli):
+    shown = dialled_number(cli)
+    if not shown:
         return cli
     _check_plus(asked, cli)
-    return normalise_number(cli)
+    return shown
 
 
 def _longest(asked: Asked) -> Millis | None:
