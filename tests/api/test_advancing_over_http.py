@@ -204,9 +204,9 @@ def test_the_loop_is_given_back_between_deadlines(
 
 def test_two_runs_that_come_to_rest_before_each_call_write_the_same_journal(backend: Backend) -> None:
     journals = []
-    with backend_over_http(backend) as url:
-        for _ in range(2):
-            backend.says, backend.received[:] = None, []
+    for _ in range(2):
+        backend.says, backend.received[:] = None, []
+        with backend_over_http(backend) as url:
             emulator = emulator_for("real", callback=url)
             emulator.start()
             try:

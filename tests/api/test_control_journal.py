@@ -110,6 +110,19 @@ def test_the_canonical_journal_has_no_wall_clock(control: Control) -> None:
     assert page["next"] == "1:1"
 
 
+def test_the_canonical_journal_has_no_ports_that_the_system_chose(control: Control) -> None:
+    control.answers_at("http://127.0.0.1:5005/voice")
+    control.answers_at("http://127.0.0.1:6006/voice")
+    pages = [control.get(f"/journal{path}?kind=control.application")["entries"] for path in ("", "/canonical")]
+    assert [entry["data"]["callback"]["primary"] for entry in pages[0]] == [
+        "http://127.0.0.1:5005/voice",
+        "http://127.0.0.1:6006/voice",
+    ]
+    assert [entry["data"]["callback"]["primary"] for entry in pages[1]] == ["http://backend/voice", "http://backend-2/voice"]
+    (last,) = control.get("/journal/canonical?after=1:1")["entries"]
+    assert last["data"]["callback"]["primary"] == "http://backend-2/voice", "the names are those of the whole journal"
+
+
 # --- long polls -----------------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from sinch_voice_emulator.emulator import Emulator
@@ -10,6 +9,7 @@ from sinch_voice_emulator.errors import Conflict, NotFound
 from sinch_voice_emulator.model.conference import RoomKey
 from sinch_voice_emulator.model.instants import SECOND, Instant
 from sinch_voice_emulator.runtime.account import AccountRuntime
+from sinch_voice_emulator.runtime.canonical import canonical
 from sinch_voice_emulator.runtime.journal import Entry, Filter
 from sinch_voice_emulator.runtime.kinds import check_kind
 from sinch_voice_emulator.testkit.addresses import listed
@@ -89,8 +89,7 @@ class Looks:
 
     def canonical(self) -> list[dict[str, object]]:
         """The journal as JSON values that are the same in every run of a test: no wall-clock facts, no port, no epoch."""
-        text = json.dumps(self.runtime.journal.canonical()).replace(self.emulator.public_url, "http://emulator")
-        entries: list[dict[str, object]] = json.loads(text)
+        entries = canonical(self.entries(), self.emulator.public_url)
         return [entry | {"epoch": 1} for entry in entries if entry["kind"] != "account.reset"]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from sinch_voice_emulator.api.control.errors import ControlRefusal, error_respon
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.errors import EmulatorError, NotFound
 from sinch_voice_emulator.runtime import deferred
+from sinch_voice_emulator.runtime.canonical import canonical
 from sinch_voice_emulator.runtime.journal import Entry, Filter, Page
 from sinch_voice_emulator.v1 import jsontext
 from sinch_voice_emulator.v1.values import iso_millis
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK = 200
 """How many entries an event stream sends at once."""
+EVERYTHING = 10_000_000
 
 
 def entry_json(entry: Entry) -> dict[str, object]:
@@ -32,9 +34,12 @@ def entry_json(entry: Entry) -> dict[str, object]:
     return shown
 
 
-def page_json(page: Page, *, canonical: bool = False) -> dict[str, object]:
+def page_json(page: Page) -> dict[str, object]:
     """A page of the journal."""
-    entries = [entry.canonical() if canonical else entry_json(entry) for entry in page.entries]
+    return _page(page, [entry_json(entry) for entry in page.entries])
+
+
+def _page(page: Page, entries: Sequence[Mapping[str, object]]) -> dict[str, object]:
     return {"entries": entries, "next": page.next_cursor, "reset": page.reset, "dropped": page.dropped}
 
 
@@ -87,7 +92,9 @@ def read_canonical(control: ControlRequest) -> Response:
     """A page without what differs between two runs of one test."""
     runtime = control.runtime
     page = runtime.journal.read(control.query.get("after", ""), control.query["limit"], wanted(control))
-    return json_response(page_json(page, canonical=True))
+    known = {entry.sequence for entry in page.entries}
+    every = canonical(runtime.journal.read("", EVERYTHING).entries, control.emulator.public_url)
+    return json_response(_page(page, [entry for entry in every if entry["sequence"] in known]))
 
 
 class JournalPoll:
