@@ -155,6 +155,7 @@ def test_a_conference_that_never_was(voice: SinchVoice) -> None:
     call = voice.incoming_call()
     with pytest.raises(ExpectationFailed, match=r"Nobody was ever in it\. Conferences so far: standup"):
         voice.conference("stadnup").expect_participants(within=1)
+    voice.conference("another").expect_participants(count=0)
     call.hang_up()
     voice.conference("standup").expect_participants()
 

@@ -71,7 +71,10 @@ class ConferenceSteps:
         raise BadRequest(f"{who} is not in conference {self.name}; there are: {there}")
 
     def _expect_participants(self, *who: Who, count: int | None = None, within: float = WITHIN) -> Steps[list[Member]]:
-        """Wait until exactly these are in it (calls, labels or numbers, in any order), or so many; none: until it is empty."""
+        """Wait until exactly these are in it (calls, labels or numbers, in any order), or so many; none: until it is empty.
+
+        Empty is what somebody has been in; ``count=0`` is also true of a conference that never was.
+        """
         return (yield from self._voice.expecting(InConference(self, who, count), within, *(_calls(who))))
 
 
@@ -94,24 +97,26 @@ class InConference:
         self._conference = conference
         self._who = who
         self._count = len(who) if count is None else count
+        self._has_to_have_been = not who and count is None
         expected = listed(map(_name, who)) if who or count is None else f"{count} participants"
         self.sentence = f"in conference {conference.name} there were to be: {expected}"
 
     def look(self) -> list[Member] | None:
         there = self._conference.participants
-        fits = (
-            len(there) == self._count
-            and (there or self._conference._was_there)
-            and all(any(_is(one, who) for one in there) for who in self._who)
-        )
+        if self._never_was():
+            return None
+        fits = len(there) == self._count and all(any(_is(one, who) for one in there) for who in self._who)
         return there if fits else None
+
+    def _never_was(self) -> bool:
+        return self._has_to_have_been and not self._conference._was_there
 
     def hopeless(self) -> str:
         return ""
 
     def near(self) -> str:
         there = self._conference.participants
-        if not there and not self._conference._was_there:
+        if self._never_was():
             return f"Nobody was ever in it. Conferences so far: {listed(self._conference._others())}"
         missing = [_name(who) for who in self._who if not any(_is(one, who) for one in there)]
         extra = [one.label or one.call for one in there if self._who and not any(_is(one, who) for who in self._who)]
