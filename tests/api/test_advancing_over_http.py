@@ -183,7 +183,8 @@ def test_one_advance_at_a_time_and_a_reset_ends_it(emulator: Emulator) -> None:
     while account.open.advancing is None:
         assert first.is_alive()
     status, refused = request(emulator, "POST", "/_emulator/clock/advance", {"seconds": 1})
-    assert (status, "is being advanced by another request" in refused["error"]["message"]) == (409, True)
+    assert (status, "is being advanced by another request: wait" in refused["error"]["message"]) == (409, True)
+    assert "do not advance in the handler of a callback" in refused["error"]["message"]
     assert request(emulator, "POST", "/_emulator/reset")[0] == 200
     first.join(20)
     status, ended = answers[0]

@@ -43,8 +43,8 @@ def test_the_clock_and_its_modes(control: Control) -> None:
 
 def test_what_a_clock_cannot_be(control: Control) -> None:
     control.refused("PUT", "/clock", {"mode": "fast"}, status=400, says="mode should be", at="$.mode")
-    control.refused("PUT", "/clock", {"speed": 0}, status=400, says="speed", at="$.speed")
-    control.refused("PUT", "/clock", {}, status=400, says="")
+    control.refused("PUT", "/clock", {"speed": 0}, status=400, says="speed should be more than 0", at="$.speed")
+    control.refused("PUT", "/clock", {}, status=400, says="should be an object that is not empty")
     control.refused(
         "PUT", "/clock", {"time": "noon sharp"}, status=400, says="2026-03-01T12:00:00Z, not 'noon sharp'", at="$.time"
     )
@@ -77,13 +77,15 @@ def test_a_clock_of_somebody_else_is_not_shown(control: Control) -> None:
         ({"seconds": 1, "within": 5}, "within goes with until", "$.within"),
         ({"seconds": -1}, "seconds should be", "$.seconds"),
         ({"until": "later"}, "until", "$.until"),
-        ({"until": {}}, "until", "$.until"),
+        ({"until": {}}, "until should be an object that is not empty, but is empty", "$.until"),
+        ({"until": {"kind": "foo.bar"}}, "no kind of journal entry begins with 'foo.bar'", "$.until.kind"),
+        ({"until": {"kind": ["leg.", "cal.ended"]}}, "'cal.ended'; did you mean call.ended?", "$.until.kind"),
         ({"until": {"kinds": "x"}}, "there is no member kinds here (did you mean kind?)", "$.until.kinds"),
         ({"until": {"kind": []}}, "kind should be", "$.until.kind"),
         ({"until": {"kind": 5}}, "kind should be text or a list", "$.until.kind"),
         ({"until": {"data": "pie"}}, "data should be an object", "$.until.data"),
-        ({"until": {"kind": "x", "after": "9:9"}}, "lies ahead of the journal", ""),
-        ({"until": {"kind": "x", "after": "soon"}}, "is not a cursor", ""),
+        ({"until": {"kind": "leg.", "after": "9:9"}}, "lies ahead of the journal", ""),
+        ({"until": {"kind": "leg.", "after": "soon"}}, "is not a cursor", ""),
     ],
 )
 def test_how_far_makes_no_sense(control: Control, body: dict[str, Any], says: str, at: str) -> None:
@@ -111,6 +113,32 @@ def test_until_an_entry_says_something(control: Control) -> None:
         assert control.post("/clock/advance", {"until": until})["entry"]["kind"] == kind
     done = control.post("/clock/advance", {"until": {"kind": "prompt.", "text": "press 2"}, "within": 5})
     assert (done["stopped"], done["entry"], done["movedMs"]) == ("limit", None, 5_000)
+
+
+def test_a_wait_without_a_limit_ends_when_nothing_is_due_any_more(control: Control) -> None:
+    done = control.post("/clock/advance", {"until": {"kind": "call.ended"}})
+    assert (done["stopped"], done["entry"], done["movedMs"]) == ("limit", None, 0)
+    assert done["message"].startswith("Nothing of kind call.ended came into the journal, and nothing more is due.")
+    call = control.incoming()
+    control.reply('{"action": {"name": "park", "maxDuration": 60}}')
+    done = control.post("/clock/advance", {"until": {"kind": "leg.dialled"}, "timeout": 0}, status=202)
+    assert (done["stopped"], done["movedMs"]) == ("open", 60_000), "it has moved to where a call that was parked is told of"
+    control.reply()
+    assert control.post("/clock/advance", {"until": {"kind": "call.ended", "call": call}})["stopped"] == "entry"
+
+
+def test_a_call_that_waits_for_its_backend_does_not_wait_for_a_guard(control: Control) -> None:
+    call = control.incoming()
+    assert control.get("/clock")["waitingOnGuards"] == []
+    control.reply('{"action": {"name": "connectConf", "conferenceId": "standup"}}')
+    assert control.get("/clock")["waitingOnGuards"] == [call]
+
+
+def test_who_advances_while_a_callback_is_on_its_way_is_told_that_time_waits_for_it(control: Control) -> None:
+    control.incoming()
+    control.delivery()
+    done = control.post("/clock/advance", {"seconds": 5, "timeout": 0}, status=202)
+    assert done["message"].splitlines()[-1].startswith("Time waits for the answer to a callback: its handler cannot advance it")
 
 
 def test_what_is_open_is_said_when_the_timeout_is_over(control: Control) -> None:

@@ -54,8 +54,8 @@ def test_a_text_that_was_not_said(control: Control) -> None:
 
 def test_a_member_that_is_another(control: Control) -> None:
     wanted = {"to": {"endpoint": AGENT}, "cli": NUMBER, "rdnis": "+4611"}
-    lines = message(control, {"kind": ["leg.dialled", "leg.x"], "data": wanted})
-    assert lines[0].startswith('Nothing of kind leg.dialled or leg.x with data like {"to": {"endpoint": "+46700000001"}')
+    lines = message(control, {"kind": ["leg.dialled", "leg.ended"], "data": wanted})
+    assert lines[0].startswith('Nothing of kind leg.dialled or leg.ended with data like {"to": {"endpoint": "+46700000001"}')
     assert lines[1:4] == [
         "Closest: call +46700000001 is dialled, CLI +12025550143",
         f'  $.cli: expected "{NUMBER}", found "+12025550143"',

@@ -37,19 +37,23 @@ class Stop(StrEnum):
     ENTRY = "entry"
     """The entry is in the journal."""
     LIMIT = "limit"
-    """It was not there, nor was the account idle, within the most time the clock was to move."""
+    """It was not there, nor was the account idle, within the most time the clock was to move, or nothing was due any more."""
     OPEN = "open"
     """Something was still under way when the wall-clock timeout was over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """How far to move: ``milliseconds``, or less to be ``idle``, or to find the entry ``wanted`` after cursor ``after``."""
+    """How far to move: ``milliseconds``, or less to be ``idle``, or to find the entry ``wanted`` after cursor ``after``.
+
+    ``in_vain``: it moves all the way also when nothing is due any more that could bring what is waited for.
+    """
 
     milliseconds: Millis
     idle: bool = False
     wanted: Filter | None = None
     after: str = ""
+    in_vain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Advanced:
 def waiting_on_guards(engine: Engine) -> list[str]:
     """Live calls that wait for nothing but their maximum duration, park limit or the next minute's bill."""
     live = engine.state.timers.live
-    calls = (call for call in engine.state.calls.values() if call.live)
+    calls = (call for call in engine.state.calls.values() if call.live and call.pending is None)
     return [call.id for call in calls if all(kind in GUARDS for kind, _ in live.get(call.id, ()))]
 
 
@@ -135,7 +139,10 @@ class Advance:
         if account.closed or account.epoch != self._epoch:
             raise self._gone()
         if account.open.advancing not in (None, self):
-            raise Conflict(f"the clock of account {account.name} is being advanced by another request; wait for its answer")
+            raise Conflict(
+                f"the clock of account {account.name} is being advanced by another request: wait for its answer, and do not "
+                "advance in the handler of a callback, which time waits for"
+            )
         stop = real_monotonic() + _TURN_SECONDS
         while True:
             account.fire_due()
@@ -146,6 +153,8 @@ class Advance:
             if goal.idle and account.next_deadline(guards=False) is None:
                 return self._done(Stop.IDLE)
             deadline = account.next_deadline()
+            if deadline is None and not goal.in_vain:
+                return self._done(Stop.LIMIT)
             if deadline is None or deadline > self._end:
                 moving.step_to(account, self._end)
                 return self._done(Stop.LIMIT if goal.idle or goal.wanted is not None else Stop.TIME)

@@ -21,6 +21,9 @@ KINDS = {
 LIMITS: dict[str, Callable[[Any], str]] = {
     "minimum": lambda limit: f"{limit} or more",
     "maximum": lambda limit: f"{limit} at most",
+    "exclusiveMinimum": lambda limit: f"more than {limit}",
+    "minProperties": lambda limit: "an object that is not empty" if limit == 1 else f"an object of at least {limit} members",
+    "maxProperties": lambda limit: f"an object of at most {limit} members",
     "minLength": lambda limit: "some text" if limit == 1 else f"at least {limit} characters",
     "maxLength": lambda limit: f"at most {limit} characters",
     "minItems": lambda limit: "a list that is not empty" if limit == 1 else f"at least {limit} items",
@@ -59,6 +62,8 @@ def _size(keyword: str, instance: Any) -> str:
         return f"{len(instance)} characters"
     if keyword in ("minItems", "maxItems"):
         return f"{len(instance)} items"
+    if keyword in ("minProperties", "maxProperties"):
+        return f"one of {len(instance)} members" if instance else "empty"
     return describe(instance)
 
 

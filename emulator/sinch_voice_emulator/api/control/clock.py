@@ -116,11 +116,12 @@ def goal_from(body: dict[str, Any]) -> Goal:
         if "within" in body:
             raise ControlRefusal("within goes with until: it is the most time that passes", path="$.within")
         return Goal(round(body["seconds"] * SECOND) if "seconds" in body else body["milliseconds"])
-    within = round(body["within"] * SECOND) if "within" in body else DEFAULT_WITHIN
+    limited = "within" in body
+    within = round(body["within"] * SECOND) if limited else DEFAULT_WITHIN
     until = body["until"]
     if until == "idle":
         return Goal(within, idle=True)
-    return Goal(within, wanted=filter_from(until), after=until.get("after", ""))
+    return Goal(within, wanted=filter_from(until, "$.until.kind"), after=until.get("after", ""), in_vain=limited)
 
 
 def hold_clock(control: ControlRequest) -> Response:

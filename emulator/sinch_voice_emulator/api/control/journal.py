@@ -11,11 +11,13 @@ from sinch_voice_emulator.api.control.answers import json_response, json_text
 from sinch_voice_emulator.api.control.context import ControlRequest, Handler
 from sinch_voice_emulator.api.control.errors import ControlRefusal, error_response
 from sinch_voice_emulator.engine.effects import Severity
-from sinch_voice_emulator.errors import EmulatorError, NotFound
+from sinch_voice_emulator.errors import BadRequest, EmulatorError, NotFound
 from sinch_voice_emulator.runtime import deferred
 from sinch_voice_emulator.runtime.canonical import canonical
 from sinch_voice_emulator.runtime.journal import Entry, Filter, Page
+from sinch_voice_emulator.runtime.kinds import KINDS, check_kind
 from sinch_voice_emulator.v1 import jsontext
+from sinch_voice_emulator.v1.problems import nearest
 from sinch_voice_emulator.v1.values import iso_millis
 
 if TYPE_CHECKING:
@@ -48,20 +50,33 @@ def wanted(control: ControlRequest) -> Filter:
     query = dict(control.query)
     if "data" in query:
         query["data"] = _object(query["data"])
-    return filter_from(query)
+    return filter_from(query, "?kind")
 
 
-def filter_from(given: Mapping[str, Any]) -> Filter:
-    """Which entries are meant by members (or parameters) ``call``, ``kind``, ``severity``, ``leg``, ``text`` and ``data``."""
+def filter_from(given: Mapping[str, Any], where: str) -> Filter:
+    """Which entries are meant by members (or parameters) ``call``, ``kind``, ``severity``, ``leg``, ``text`` and ``data``.
+
+    ``where`` the kind stands, should there be no such kind.
+    """
     kinds = given.get("kind", ())
+    kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+    for kind in kinds:
+        _check_kind(kind, where)
     return Filter(
         call_id=given.get("call", ""),
-        kinds=(kinds,) if isinstance(kinds, str) else tuple(kinds),
+        kinds=kinds,
         severity=Severity(given.get("severity", "info")),
         leg=given.get("leg", 0),
         text=given.get("text", ""),
         data=given.get("data"),
     )
+
+
+def _check_kind(kind: str, where: str) -> None:
+    try:
+        check_kind(kind)
+    except BadRequest as refusal:
+        raise ControlRefusal(str(refusal), path=where, nearest=nearest(kind, KINDS)) from None
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -17,21 +17,21 @@ from sinch_voice_emulator.runtime.virtual import going_on
 CANDIDATES = 200
 """How many of the latest entries of the kind are compared."""
 LONGEST = 500
+IN_A_HANDLER = "Time waits for the answer to a callback: its handler cannot advance it, and has to return first."
 EVERYTHING = 10_000_000
 
 
 def shortfall(runtime: AccountRuntime, goal: Goal, timeout: float, done: Advanced) -> str:
     """A few lines on why it stopped short; ``""`` when it did not."""
     if done.stop is Stop.OPEN:
-        return "\n".join(
-            [f"After {timeout:g} s of the wall clock something was still under way:", *_bullets(runtime.open_work())]
-        )
+        lines = [f"After {timeout:g} s of the wall clock something was still under way:", *_bullets(runtime.open_work())]
+        return "\n".join([*lines, IN_A_HANDLER] if runtime.open.outbox.in_flight else lines)
     if done.stop is not Stop.LIMIT:
         return ""
-    passed = f"within {goal.milliseconds / 1000:g} s"
+    passed = f" within {goal.milliseconds / 1000:g} s" if done.moved >= goal.milliseconds else ", and nothing more is due"
     if goal.wanted is None:
-        return "\n".join([f"The account did not become idle {passed}.", _by_then(runtime)])
-    lines = [f"Nothing of {_described(goal.wanted)} came into the journal {passed}."]
+        return "\n".join([f"The account did not become idle{passed}.", _by_then(runtime)])
+    lines = [f"Nothing of {_described(goal.wanted)} came into the journal{passed}."]
     return "\n".join([*lines, *_closest(runtime, goal.after, goal.wanted), _by_then(runtime), *hints(runtime)])
 
 
