@@ -79,7 +79,7 @@ def _run(**parameters: Any) -> int:
         check_reachable(url, settings)
     logs.configure(settings, sys.stderr)
     console = Console(sys.stderr if "-" in (wanted.json, wanted.junit) else sys.stdout, quiet=wanted.quiet)
-    emulator = _started(settings)
+    emulator = started(settings)
     try:
         console.say(_greeting(emulator, targets[0], scenarios, plan))
         report = _played(emulator, scenarios, plan, console)
@@ -138,7 +138,7 @@ def _check_files(wanted: Wanted) -> None:
             )
 
 
-def _started(settings: Settings) -> Emulator:
+def started(settings: Settings) -> Emulator:
     from sinch_voice_emulator.emulator import Emulator
 
     emulator = Emulator(settings)

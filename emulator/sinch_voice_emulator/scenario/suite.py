@@ -193,6 +193,13 @@ class Suite:
 
 
 @contextmanager
+def account_for(emulator: Emulator, scenario: Scenario) -> Iterator[SinchVoice]:
+    """An account for one scenario, with the keys and the backend of the default one."""
+    with _voice(emulator, Run(1, scenario, {}), Plan()) as voice:
+        yield voice
+
+
+@contextmanager
 def _voice(emulator: Emulator, run: Run, plan: Plan) -> Iterator[SinchVoice]:
     """An account for one run."""
     twin = emulator.create_twin(plan.account, takes_callouts=run.scenario.takes_callouts)

@@ -34,7 +34,29 @@ class Replay:
     @property
     def same(self) -> bool:
         """Whether the backend does what it did."""
-        return self.outcome.passed and not self.changed
+        return self.outcome.passed and not self.changed and not self.missed
+
+    def as_json(self) -> dict[str, Any]:
+        """The differences as JSON."""
+        return {
+            "name": self.outcome.title,
+            "source": self.outcome.scenario.source,
+            "same": self.same,
+            "compared": self.compared,
+            "changed": [
+                {
+                    "at": str(one.step.place),
+                    "call": self.names.get(one.call, one.call),
+                    "event": one.event,
+                    "what": one.member,
+                    "recorded": one.before,
+                    "now": one.after,
+                }
+                for one in self.changed
+            ],
+            "missed": [{"at": str(step.place), "sentence": sentence} for step, sentence in self.missed],
+            "failure": self.outcome.text() if not self.outcome.passed else "",
+        }
 
     def text(self) -> str:
         """The differences for people, call by call."""
