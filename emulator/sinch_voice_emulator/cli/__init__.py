@@ -21,6 +21,7 @@ from sinch_voice_emulator.errors import EmulatorError
 COMMANDS = {
     "serve": ("serve", "Run the emulator until Ctrl-C or SIGTERM."),
     "run": ("run_scenarios", "Play scenarios against a backend and say what it did otherwise."),
+    "record": ("record", "Write what happens down as a scenario that can be played again."),
     "replay": ("replay", "Play recordings and show how the backend's answers have changed."),
     "scenarios": ("scenarios", "List, show and copy the scenarios that come with the emulator."),
     "call": ("call", "Place an incoming call and say what becomes of it."),

@@ -8,6 +8,7 @@ from typing import Any
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.scenario.stage import Stage
 from sinch_voice_emulator.testkit import arrivals
+from sinch_voice_emulator.testkit.addresses import same_number
 from sinch_voice_emulator.testkit.calls import CallSteps
 from sinch_voice_emulator.testkit.conferences import ConferenceSteps, InConference
 from sinch_voice_emulator.testkit.core import VoiceSteps
@@ -167,6 +168,35 @@ class Callout(arrivals.CalloutPlaced):
                 return found
         self.position = 0
         return None
+
+
+class TurnedBack:
+    """A call that came about because a number of the account was dialled; each is matched once."""
+
+    def __init__(self, stage: Stage, to: str | None) -> None:
+        self.sentence = f"a call to {to or 'a number of the account'} was to come of dialling it"
+        self._stage = stage
+        self._to = to
+
+    def look(self) -> str | None:
+        found = next((call for call, to in self._candidates() if self._to is None or same_number(to, self._to)), None)
+        if found is not None:
+            self._stage.matched.add(found)
+        return found
+
+    def _candidates(self) -> list[tuple[str, str]]:
+        created = [entry for entry in self._stage.voice.watch.created() if entry.data["origin"] == "pstn"]
+        known = self._stage.placed | self._stage.matched
+        parties = [(entry.call_id, entry.data.get("to")) for entry in created if entry.call_id not in known]
+        return [(call, str(to["endpoint"])) for call, to in parties if isinstance(to, Mapping)]
+
+    def hopeless(self) -> str:
+        return ""
+
+    def near(self) -> str:
+        numbers = [to for _, to in self._candidates()]
+        advice = "there is none unless the switch dialling_own_number is inbound-call"
+        return f"There are such calls to {', '.join(numbers)}." if numbers else f"There is no such call; {advice}."
 
 
 class JournalSays:

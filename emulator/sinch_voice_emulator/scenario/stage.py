@@ -93,6 +93,8 @@ class Stage:
         self.latest = ""
         self.approval: Approval | None = None
         """Where answers that differ are collected; ``None``: the first one fails the step."""
+        self.placed: set[str] = set()
+        """Ids of calls that a step has begun, or an expectation found."""
         self.matched: set[str] = set()
         """Ids of callouts that an expectation has matched."""
         self.told: set[int] = set()
@@ -126,6 +128,7 @@ class Stage:
         if name is not None:
             self._names[name] = call_id
         self.latest = call_id
+        self.placed.add(call_id)
 
     @property
     def ids(self) -> list[str]:

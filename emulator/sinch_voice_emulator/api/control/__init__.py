@@ -30,6 +30,7 @@ from sinch_voice_emulator.api.control import (
     leftovers,
     numbers,
     phones,
+    recorded,
     recordings,
     scenarios,
     stubs,
@@ -74,6 +75,7 @@ FAMILIES = (
     delivery_faults,
     stubs,
     scenarios,
+    recorded,
 )
 
 

@@ -36,12 +36,14 @@ class Names:
 
     def text(self, text: str) -> str:
         """A text in which ids of calls are uses of variables, and what looks like a use is a plain text."""
-        text = text.replace("${", "$${")
-        for call_id, name in self._names.items():
-            text = text.replace(call_id, f"${{calls.{name}.id}}")
+        text = _GUID.sub(self._use, text.replace("${", "$${"))
         for known, name in self._known.items():
             text = text.replace(known, f"${{{name}}}")
         return text
+
+    def _use(self, found: re.Match[str]) -> str:
+        name = self._names.get(found[0])
+        return found[0] if name is None else f"${{calls.{name}.id}}"
 
     def value(self, value: Any) -> Any:
         """A value that is to be sent again as it was."""

@@ -16,7 +16,10 @@ CONCLUDED = ("callback.answered", "callback.failed", "callback.discarded")
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened. ``instant`` is in milliseconds, ``call`` is ``""`` and ``leg`` 0 where none is meant."""
+    """One thing that happened. ``instant`` is in milliseconds, ``call`` is ``""`` and ``leg`` 0 where none is meant.
+
+    ``agent`` is what a client calls itself.
+    """
 
     instant: int
     call: str
@@ -25,6 +28,7 @@ class Happening:
     data: Mapping[str, Any]
     severity: str = "info"
     sequence: int = 0
+    agent: str = ""
 
     @property
     def is_problem(self) -> bool:
@@ -53,7 +57,10 @@ def address_of(party: Any) -> str:
 
 def of_entries(entries: Iterable[Entry]) -> list[Happening]:
     """Entries of an account's journal."""
-    return [Happening(one.instant, one.call_id, one.leg, one.kind, one.data, one.severity, one.sequence) for one in entries]
+    return [
+        Happening(one.instant, one.call_id, one.leg, one.kind, one.data, one.severity, one.sequence, _agent(one.wall))
+        for one in entries
+    ]
 
 
 def of_text(text: str, source: str) -> list[Happening]:
@@ -65,6 +72,10 @@ def of_text(text: str, source: str) -> list[Happening]:
     entries = value.get("entries") if isinstance(value, dict) and "entries" in value else value
     entries = entries if isinstance(entries, list) else [entries]
     return [_entry(one, f"{source}: entry {number}") for number, one in enumerate(entries, 1)]
+
+
+def _agent(wall: Any) -> str:
+    return str(wall.get("agent", "")) if isinstance(wall, Mapping) else ""
 
 
 def _line(line: str, where: str) -> Any:
@@ -86,4 +97,5 @@ def _entry(value: Any, where: str) -> Happening:
         data if isinstance(data, dict) else {},
         str(value.get("severity", "info")),
         int(value.get("sequence") or 0),
+        _agent(value.get("wall")),
     )

@@ -20,16 +20,23 @@ _AWAITED = ("ice", "ace", "pie")
 """Events on whose answer a call waits."""
 
 _MEANWHILE = ("keys.pressed", "words.spoken", "leg.answered", "leg.ended", "call.ended", "amd.result", "amd.beep")
+_TOGETHER = ("leg.answered", "call.answered", "leg.ended", "call.ended")
+"""What happens to calls that are joined at the same instant."""
+
 _TAKES_TIME = ("slow-answer", "delay", "reorder")
 
 
 @dataclass(slots=True)
 class _Exchange:
-    """A callback that is with the backend. ``ordered`` is how much of its time faults took; ``None``: all of it."""
+    """A callback that is with the backend. ``ordered`` is how much of its time faults took; ``None``: all of it.
+
+    ``late`` is by how much the call was late when it was sent.
+    """
 
     call: str
     event: str
     since: Instant
+    late: Millis
     ordered: Millis | None = 0
     disturbed: bool = False
 
@@ -48,6 +55,10 @@ class Pace:
         self._requested = requested
         self._late: dict[str, Millis] = {}
         self._answered: dict[str, Millis] = {}
+        self._free: dict[str, Instant] = {}
+        """From when on the callbacks of calls may leave, since one goes after the other."""
+        self._cause: tuple[Instant, Instant] = (0, 0)
+        """When something was done last, and when it would have been."""
         self._recent: Millis = 0
         self._open: dict[str, _Exchange] = {}
         for one in happenings:
@@ -57,20 +68,31 @@ class Pace:
         if one.kind == "call.created":
             self._late[one.call] = self._late_from_the_start(one)
         elif one.kind == "callback.queued" and one.delivery not in self._made_up:
-            self._open[one.delivery] = _Exchange(one.call, str(one.data.get("event")), one.instant)
+            late = self._late.get(one.call, self._recent)
+            self._open[one.delivery] = _Exchange(one.call, str(one.data.get("event")), one.instant, late)
         elif one.kind == "fault.fired" and one.delivery in self._open:
             _order(self._open[one.delivery], one.data)
-        elif one.kind in CONCLUDED and one.delivery in self._open:
-            self._conclude(self._open.pop(one.delivery), one)
         elif one.kind in _MEANWHILE:
             self._disturb(one)
         if one.call in self._late:
+            self._keep_up(one)
             self._recent = self._late[one.call]
+        if one.kind in CONCLUDED and one.delivery in self._open:
+            self._conclude(self._open.pop(one.delivery), one)
+            return
         if one.kind == "call.answered":
             self._answered[one.call] = self._recent
         elif one.kind == "call.ended":
             self.longer[one.call] = self._recent - self._answered.get(one.call, self._recent)
         self.at.append(one.instant - self._recent)
+        if one.kind in _MEANWHILE:
+            self._cause = one.instant, self.at[-1]
+
+    def _keep_up(self, one: Happening) -> None:
+        """What happens on one call because of what was done on another cannot come before that."""
+        instant, at = self._cause
+        if one.kind in _TOGETHER and one.instant == instant:
+            self._late[one.call] = min(self._late[one.call], instant - at)
 
     def _late_from_the_start(self, created: Happening) -> Millis:
         """A call that the backend has placed while it handled a callback begins as early as that was sent."""
@@ -85,14 +107,20 @@ class Pace:
                 exchange.disturbed = True
 
     def _conclude(self, exchange: _Exchange, one: Happening) -> None:
+        """The backend has answered, which it would have done as soon as it was asked."""
         took = one.instant - exchange.since
-        if exchange.event not in _AWAITED or exchange.ordered is None:
-            return
         in_vain = "did not answer within" in str(one.data.get("error", ""))
-        if exchange.disturbed and not exchange.ordered:
+        if exchange.disturbed and exchange.ordered == 0:
             self.slow[one.delivery] = {"kind": "drop"} if in_vain else {"kind": "slow-answer", "for": took}
-        elif not in_vain and exchange.call in self._late:
-            self._late[exchange.call] += max(0, took - exchange.ordered)
+        if exchange.ordered is None or one.delivery in self.slow or in_vain:
+            at = one.instant - self._recent
+        else:
+            at = exchange.since + exchange.ordered - exchange.late
+            if exchange.event in _AWAITED and exchange.call in self._late and exchange.call not in self.longer:
+                self._late[exchange.call] += max(0, took - exchange.ordered)
+                self._recent = self._late[exchange.call]
+        self._free[exchange.call] = max(at, self._free.get(exchange.call, at))
+        self.at.append(self._free[exchange.call])
 
 
 def _order(exchange: _Exchange, fault: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,8 @@ class Phones:
                 self._legs[one.call, one.leg] = _Leg(one.party, one.instant)
             elif (one.call, one.leg) in self._legs:
                 _learn(self._legs[one.call, one.leg], one)
+        self.dialled = Counter(leg.address for leg in self._legs.values())
+        """How often each address was dialled."""
         self.given: dict[str, Any] = {}
         self._changes: dict[tuple[str, int], dict[str, Any]] = {}
         self._order()

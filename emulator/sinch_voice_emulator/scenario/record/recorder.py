@@ -51,7 +51,7 @@ class Recorder:
 
     ``call`` is the one call that is to be told, with what came of it. ``circumstances`` are those of the beginning. ``known``
     are texts that a variable stands for. ``exact``: time stood still between events, so that lengths are the same in every
-    run. ``own``: whatever was asked of the REST API, the backend did.
+    run. ``maker`` is who made all requests to the REST API; ``""``: it is to be found out (see ``requests``).
 
     Raises ``NotFound`` for a call that did not begin while this was recorded.
     """
@@ -65,14 +65,14 @@ class Recorder:
         call: str = "",
         known: Mapping[str, str] = _NOTHING,
         exact: bool = True,
-        own: bool = False,
+        maker: str = "",
     ) -> None:
         self._all = happenings
         self._after = after
         self._only = call
         self._exact = exact
         self._circumstances = circumstances
-        self._requests = Requests(happenings, all_own=own)
+        self._requests = Requests(happenings, maker)
         self.calls = Calls(happenings, self._requests, after, call)
         self._names = Names(known)
         for name in self.calls.names().items():
@@ -119,11 +119,7 @@ class Recorder:
             more = [f"{len(several) - MOST_REQUESTS} more"] if len(several) > MOST_REQUESTS else []
             found.append(f"Requests that the backend makes of itself: {', '.join(several[:MOST_REQUESTS] + more)}.")
         if self.calls.earlier:
-            found.append(f"Left out: {_calls(self.calls.earlier)} that had begun before.")
-        if self.calls.turned_back:
-            found.append(
-                f"Left out: {_calls(len(self.calls.turned_back))} that came of dialling a number of the account itself."
-            )
+            found.append(f"Left out: {self.calls.earlier} call{'s' if self.calls.earlier > 1 else ''} that had begun before.")
         return found
 
     def _spelt(self, request: Happening) -> str:
@@ -151,13 +147,13 @@ class Recorder:
 
     # --- writing steps -----------------------------------------------------------------------------------------------------
 
-    def _act(self, happening: Happening, step: dict[str, Any]) -> None:
+    def _act(self, step: dict[str, Any]) -> None:
         """A step that somebody takes, when it is time for it."""
         self._faults.after_an_act()
-        self._script.act(step, self._at, happening.call)
+        self._script.act(step, self._at)
 
-    def _expect(self, happening: Happening, expectation: dict[str, Any]) -> None:
-        self._script.expect(expectation, self._at, happening.call)
+    def _expect(self, expectation: dict[str, Any]) -> None:
+        self._script.expect(expectation, self._at)
 
     def _named(self, happening: Happening) -> dict[str, Any]:
         return {"call": self._names[happening.call]}
@@ -178,8 +174,8 @@ class Recorder:
             request = self._all[index]
             about = request.call in self._names or (not self._only and request.call not in self.calls.others)
             if about and self._is_within(request):
-                self._at = self._pace.at[index]
-                self._act(request, {"request": self._request(request)})
+                self._at = min(self._pace.at[position : index + 1])
+                self._act({"request": self._request(request)})
 
     def _request(self, request: Happening) -> dict[str, Any]:
         data = request.data
@@ -195,12 +191,14 @@ class Recorder:
 
     def _created(self, one: Happening) -> None:
         origin = str(one.data.get("origin"))
-        if origin != "server":
-            self._act(one, {_WORDS_OF_ORIGIN[origin]: self._arrived(one, origin)})
+        if one.call in self.calls.turned_back:
+            self._expect({"callout": "inbound", "to": one.party, "as": self._names[one.call]})
+        elif origin != "server":
+            self._act({_WORDS_OF_ORIGIN[origin]: self._arrived(one, origin)})
         elif one.call not in self._requests.ordered:
             method = {"speech": "tts"}.get(str(one.data.get("callout")), str(one.data.get("callout")))
             to = {"to": one.party} if one.party else {}
-            self._expect(one, {"callout": method, **to, "as": self._names[one.call]})
+            self._expect({"callout": method, **to, "as": self._names[one.call]})
         self._faults.created(one.call)
 
     def _arrived(self, one: Happening, origin: str) -> dict[str, Any]:
@@ -224,27 +222,27 @@ class Recorder:
         return step
 
     def _keys(self, one: Happening) -> None:
-        self._act(one, {"press": {"keys": str(one.data["keys"]), **self._by(one)}})
+        self._act({"press": {"keys": str(one.data["keys"]), **self._by(one)}})
 
     def _words(self, one: Happening) -> None:
-        self._act(one, {"say": {"text": self._names.text(str(one.data["text"])), **self._by(one)}})
+        self._act({"say": {"text": self._names.text(str(one.data["text"])), **self._by(one)}})
 
     def _leg_answered(self, one: Happening) -> None:
         party = self._parties.get((one.call, one.leg))
         if party is not None and not self._is_turned_back(one):
-            self._act(one, {"answer": self._phone(one, party)})
+            self._act({"answer": self._phone(one, party)})
         self._ringing.pop((one.call, one.leg), None)
 
     def _leg_ended(self, one: Happening) -> None:
         why, party = str(one.data.get("why")), self._parties.get((one.call, one.leg))
         if why == "hung up" and self._hung_up_by_itself != (one.call, one.instant):
-            self._act(one, {"hang_up": self._by(one)})
+            self._act({"hang_up": self._by(one)})
         elif why == "network lost":
-            self._act(one, {"lose_network": self._by(one)})
+            self._act({"lose_network": self._by(one)})
         elif why in _REFUSALS and party is not None:
-            self._act(one, {_REFUSALS[why]: self._phone(one, party)})
+            self._act({_REFUSALS[why]: self._phone(one, party)})
         elif why in _OTHER_REFUSALS and party is not None:
-            self._act(one, {"refuse": {"phone": party, "how": why, **self._which(one, party)}})
+            self._act({"refuse": {"phone": party, "how": why, **self._which(one, party)}})
         self._ringing.pop((one.call, one.leg), None)
 
     def _phone(self, one: Happening, party: str) -> Any:
@@ -253,7 +251,9 @@ class Recorder:
         return {"phone": party, **which} if which else party
 
     def _which(self, one: Happening, party: str) -> dict[str, Any]:
-        return self._named(one) if list(self._ringing.values()).count(party) > 1 else {}
+        """The call that is meant, where the phone rings for several, or in real time may do so when it is played again."""
+        rings = list(self._ringing.values()).count(party) if self._exact else self._phones.dialled[party]
+        return self._named(one) if rings > 1 else {}
 
     def _detected(self, one: Happening) -> None:
         """A phone that hangs up while answering machine detection listens will do so again, as the answerer that it is."""
@@ -267,7 +267,7 @@ class Recorder:
             step: dict[str, Any] = {"event": event, "with": self._names.value(fields)}
             if one.delivery in self._answers:
                 step["expect"] = {"answer": self._names.value(_answer(self._answers[one.delivery]))}
-            self._act(one, {"fire": step})
+            self._act({"fire": step})
             self._faults.queued(one)
 
     def _redelivered(self, one: Happening) -> None:
@@ -276,14 +276,14 @@ class Recorder:
         told = [name for name in self._told.get((one.call, event), []) if name != one.delivery]
         if original in told:
             nth = {"nth": told.index(original) + 1} if told[-1] != original else {}
-            self._act(one, {"redeliver": {"event": event, **self._named(one), **nth}})
+            self._act({"redeliver": {"event": event, **self._named(one), **nth}})
             self._faults.queued(one)
 
     def _changed(self, one: Happening) -> None:
         """Switches, prices or credit are others from now on."""
         step = given.change(one)
         if step is not None and self._script:
-            self._act(one, step)
+            self._act(step)
         elif step is not None:
             self._circumstances = self._circumstances.after(one)
 
@@ -293,7 +293,7 @@ class Recorder:
         place = (one.call, one.leg)
         self._parties[place] = self._ringing[place] = one.party
         cli = str(one.data.get("cli", ""))
-        self._expect(one, {"dialled": one.party, "cli": "" if cli == "private" else cli, **self._named(one)})
+        self._expect({"dialled": one.party, "cli": "" if cli == "private" else cli, **self._named(one)})
         if changed := self._phones.change(*place):
             self._script.then({"phones": changed})
 
@@ -303,7 +303,8 @@ class Recorder:
         self._told.setdefault((one.call, event), []).append(one.delivery)
         self._faults.queued(one)
         if one.delivery in self._pace.slow:
-            self._script.beforehand(self._faults.step(one, faults.slow(self._pace.slow[one.delivery])))
+            slow = faults.slow(self._pace.slow[one.delivery], self._circumstances.profile.callback_timeout)
+            self._script.beforehand(self._faults.step(one, slow))
 
     def _attempted(self, one: Happening) -> None:
         self._faults.attempted(one)
@@ -324,15 +325,15 @@ class Recorder:
         expectation: dict[str, Any] = {"callback": event, **self._named(one)} | ({"with": fields} if fields else {})
         if one.kind == "callback.answered":
             expectation["answer"] = self._names.value(_answer(one.data.get("body")))
-        self._expect(one, expectation)
+        self._expect(expectation)
 
     def _prompt(self, one: Happening) -> None:
         text = " ".join(str(prompt.get("text", "")) for prompt in one.data.get("prompts", ()))
         if text.strip() and text != "error message":
-            self._expect(one, {"heard": self._names.text(text), **self._named(one)})
+            self._expect({"heard": self._names.text(text), **self._named(one)})
 
     def _ended(self, one: Happening) -> None:
-        self._expect(one, {"ended": {"result": one.data["result"], "reason": one.data["reason"]}, **self._named(one)})
+        self._expect({"ended": {"result": one.data["result"], "reason": one.data["reason"]}, **self._named(one)})
 
     def _problem(self, one: Happening) -> None:
         """What the backend did wrong, as much of it as will be the same in another run."""
@@ -344,11 +345,7 @@ class Recorder:
 
     def _still_open(self) -> bool:
         ended = {one.call for one in self._all if one.kind == "call.ended"}
-        return not ended.issuperset([*self.calls.told, *self.calls.turned_back])
-
-
-def _calls(count: int) -> str:
-    return "1 call" if count == 1 else f"{count} calls"
+        return not ended.issuperset(self.calls.told)
 
 
 def _first_told(happenings: Sequence[Happening]) -> dict[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from sinch_voice_emulator.engine.engine import Engine
 from sinch_voice_emulator.errors import BadRequest, Conflict
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.clocks import is_virtual
-from sinch_voice_emulator.scenario.record import given, happenings, writing
+from sinch_voice_emulator.scenario.record import given, happenings, importing, writing
 from sinch_voice_emulator.scenario.record.given import Circumstances
 from sinch_voice_emulator.scenario.record.happenings import Happening
 from sinch_voice_emulator.scenario.record.recorder import Recorder
@@ -24,12 +24,12 @@ _ADVICE = "have it keep more (--journal-max-entries), or record less at a time"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be told: what came behind a cursor, of one call. ``own``: all requests to the REST API are the backend's."""
+    """What is to be told: what came behind a cursor, of one call. ``maker`` made all requests to the REST API, if known."""
 
     after: str = ""
     call: str = ""
     name: str = ""
-    own: bool = False
+    maker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def of_account(runtime: AccountRuntime, wanted: Wanted) -> Recording:
     within = seen.happenings[len(before) :]
     then = given.at_the_beginning(Circumstances.of(runtime.seed), seen.now, before, within)
     exact = seen.virtual and not any(one.kind == "control.clock" for one in within)
-    recorder = Recorder(seen.happenings, then, after=after, call=wanted.call, known=seen.known, exact=exact, own=wanted.own)
+    recorder = Recorder(seen.happenings, then, after=after, call=wanted.call, known=seen.known, exact=exact, maker=wanted.maker)
     try:
         return _told(recorder, wanted, f"account {runtime.name}")
     except BadRequest as refusal:
@@ -70,8 +70,14 @@ def of_journal(text: str, source: str, wanted: Wanted) -> Recording:
     if lost is not None:
         raise BadRequest(f"{source}: the journal was full when it was exported, and its oldest entries are lost; {_ADVICE}")
     key = next((str(one.data.get("application")) for one in found if one.kind == "call.created"), "")
-    recorder = Recorder(found, call=wanted.call, known={key: "key"}, exact=False, own=wanted.own)
+    recorder = Recorder(found, call=wanted.call, known={key: "key"}, exact=False, maker=wanted.maker)
     return _told(recorder, wanted, source)
+
+
+def of_callbacks(text: str, source: str, name: str = "") -> Recording:
+    """Callbacks that were logged elsewhere, one JSON object a line. Raises ``BadRequest`` that names the line."""
+    logged = importing.read(text, source)
+    return Recording(importing.scenario_of(logged, name or NAME), (f"Callbacks from {source}, sent as they were logged.",))
 
 
 @dataclass(frozen=True, slots=True)

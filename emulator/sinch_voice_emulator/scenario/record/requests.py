@@ -1,7 +1,9 @@
 """Which requests to the REST API somebody has to make again, and when.
 
 A request that came while the backend was handling a callback is the backend's own: it will make it again by itself. The others
-are an operator's. A request stands in the journal behind what it caused, and says what came before it (``after``).
+are an operator's; and so is a request of a kind that the same client also makes at other times, since it then only happened to
+come while a callback was under way. A request stands in the journal behind what it caused, and says what came before it
+(``after``).
 """
 
 from __future__ import annotations
@@ -10,11 +12,15 @@ from collections.abc import Sequence
 
 from sinch_voice_emulator.scenario.record.happenings import CONCLUDED, Happening
 
+OPERATOR, BACKEND = "operator", "backend"
+MAKERS = (OPERATOR, BACKEND)
+"""Who makes requests, where that is known."""
+
 
 class Requests:
-    """Requests by the position of what they caused. ``all_own``: every one is the backend's, whenever it came."""
+    """Requests by the position of what they caused. ``maker`` makes all of them; ``""``: it is to be found out."""
 
-    def __init__(self, happenings: Sequence[Happening], *, all_own: bool = False) -> None:
+    def __init__(self, happenings: Sequence[Happening], maker: str = "") -> None:
         self.own: list[int] = []
         """Positions of those that the backend made."""
         self.ordered: set[str] = set()
@@ -23,12 +29,12 @@ class Requests:
         """Calls that the backend had placed, each with the calls whose callbacks it was handling."""
         self._at: dict[int, list[int]] = {}
         handled = _handled(happenings)
-        for index, one in enumerate(happenings):
-            if one.kind != "api.request":
-                continue
-            first = _beginning(happenings, index)
+        found = {index: _beginning(happenings, index) for index, one in enumerate(happenings) if one.kind == "api.request"}
+        usual = {_kind(happenings[index]) for index, first in found.items() if not handled[first]}
+        for index, first in found.items():
+            one = happenings[index]
             placed = {new.call for new in happenings[first:index] if _created_by(new, one)}
-            if all_own or handled[first]:
+            if maker == BACKEND or (not maker and handled[first] and _kind(one) not in usual):
                 self.own.append(index)
                 self.placed_for |= dict.fromkeys(placed, handled[first])
             else:
@@ -38,6 +44,11 @@ class Requests:
     def before(self, position: int) -> list[int]:
         """Positions of an operator's requests that have to be made before the entry at ``position`` can happen."""
         return self._at.get(position, [])
+
+
+def _kind(request: Happening) -> tuple[str, str]:
+    """The client and what it asks for."""
+    return request.agent, str(request.data.get("operation"))
 
 
 def _created_by(one: Happening, request: Happening) -> bool:

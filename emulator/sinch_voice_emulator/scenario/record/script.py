@@ -18,7 +18,6 @@ LONGER = 60_000
 class _Line:
     step: Step
     at: Instant
-    call: str
     by_somebody: bool
 
 
@@ -32,34 +31,31 @@ class Script:
     def __bool__(self) -> bool:
         return bool(self._lines)
 
-    def act(self, step: Step, at: Instant, call: str = "") -> None:
-        """Somebody does something. It goes before what is expected of other calls later than that."""
-        place = len(self._lines)
-        while call and place and self._follows(self._lines[place - 1], at, call):
-            place -= 1
-        self._act = _Line(step, at, call, True)
-        self._lines.insert(place, self._act)
+    def act(self, step: Step, at: Instant) -> None:
+        """Somebody does something."""
+        self._act = _Line(step, at, True)
+        self._lines.append(self._act)
 
-    def expect(self, expectation: Step, at: Instant, call: str) -> None:
+    def expect(self, expectation: Step, at: Instant) -> None:
         """Something is to happen."""
-        self._lines.append(_Line({"expect": expectation}, at, call, False))
+        self._lines.append(_Line({"expect": expectation}, at, False))
 
     def then(self, step: Step) -> None:
         """The world changes, behind what was last."""
         at = self._lines[-1].at if self._lines else 0
-        self._lines.append(_Line(step, at, "", True))
+        self._lines.append(_Line(step, at, True))
 
     def beforehand(self, step: Step) -> None:
         """The world changes just before what somebody did last."""
         place = 0 if self._act is None else self._lines.index(self._act)
         at = self._lines[place].at if self._lines else 0
-        self._lines.insert(place, _Line(step, at, "", True))
+        self._lines.insert(place, _Line(step, at, True))
 
     def steps(self) -> list[Step]:
-        """All of them, with waits where time passes of itself."""
+        """All of them in order of their instants, with waits where time passes of itself."""
         found: list[Step] = []
         now: Instant | None = None
-        for line in self._lines:
+        for line in sorted(self._lines, key=lambda line: line.at):
             ahead = 0 if now is None else line.at - now
             if line.by_somebody and ahead > 0:
                 found.append({"wait": length(ahead)})
@@ -68,10 +64,6 @@ class Script:
             found.append(line.step)
             now = line.at if now is None else max(now, line.at)
         return found
-
-    @staticmethod
-    def _follows(line: _Line, at: Instant, call: str) -> bool:
-        return not line.by_somebody and line.at > at and line.call != call
 
 
 def length(milliseconds: Millis) -> str:

@@ -16,8 +16,7 @@ class Calls:
         self.turned_back = _turned_back(happenings)
         """Legs (call and number) that dialled a number of the account itself, by the call that came of it."""
         began = [one.call for one in happenings if one.kind == "call.created" and one.sequence > after]
-        wanted = set(began) if not only else _family(only, began, requests)
-        self.told = [call for call in began if call in wanted and call not in self.turned_back]
+        self.told = self._family(only, began, requests) if only else began
         """The calls that are told, in order."""
         self.others = {one.call for one in happenings if one.kind.startswith(("call.", "leg."))} - set(self.told)
         """The calls that are not."""
@@ -32,14 +31,15 @@ class Calls:
             return {self.told[0]: "call"}
         return {call: f"call_{number}" for number, call in enumerate(self.told, 1)}
 
-
-def _family(only: str, began: Sequence[str], requests: Requests) -> set[str]:
-    """One call, and those that the backend placed while it handled callbacks of theirs and of no others."""
-    found = {only}
-    for call in began:
-        if requests.placed_for.get(call, frozenset("?")) <= found:
-            found.add(call)
-    return found
+    def _family(self, only: str, began: Sequence[str], requests: Requests) -> list[str]:
+        """One call, those it dialled, and those that the backend placed while it handled callbacks of these and no others."""
+        found: list[str] = []
+        for call in began:
+            dialled_by, _ = self.turned_back.get(call, ("", 0))
+            placed_for = requests.placed_for.get(call, frozenset())
+            if call == only or dialled_by in found or (placed_for and placed_for <= set(found)):
+                found.append(call)
+        return found
 
 
 def _turned_back(happenings: Sequence[Happening]) -> dict[str, tuple[str, int]]:

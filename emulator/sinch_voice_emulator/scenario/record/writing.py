@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _WIDE = 1_000_000
 _LONG = 100
 
@@ -28,7 +29,7 @@ def text_of(scenario: Mapping[str, Any], comment: str = "") -> str:
 
 def flow(value: Any) -> str:
     """A value on one line."""
-    text: str = yaml.safe_dump(value, default_flow_style=True, width=_WIDE, allow_unicode=True, sort_keys=False)
+    text: str = yaml.dump(value, Dumper=_DUMPER, default_flow_style=True, width=_WIDE, allow_unicode=True, sort_keys=False)
     return text.removesuffix("\n").removesuffix("\n...").removesuffix("...").strip()
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.instants import SECOND
-from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Members, Recorded, Reported, Told
+from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Members, Recorded, Reported, Told, TurnedBack
 from sinch_voice_emulator.scenario.matchers import expected
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Changed, Fork, Mismatch, Play
@@ -179,6 +179,8 @@ def _report(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], 
 
 
 def _callout(branch: Branch, body: Mapping[str, Any]) -> tuple[Expectation[Any], tuple[str, ...]]:
+    if body["callout"] == "inbound":
+        return TurnedBack(branch.stage, body.get("to")), ()
     method = None if body["callout"] == "any" else body["callout"]
     return Callout(branch.stage, body.get("to"), method, body.get("cli")), ()
 

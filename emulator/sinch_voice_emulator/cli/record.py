@@ -1,0 +1,156 @@
+"""``record``: what happens on an account while this runs, or happened elsewhere, as a scenario file."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sinch_voice_emulator.cli import COMMANDS
+from sinch_voice_emulator.cli.client import Control, control_options
+from sinch_voice_emulator.errors import BadRequest, Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A scenario as text, and what there is to say about it."""
+
+    text: str
+    remarks: Sequence[str]
+    steps: int
+
+
+@click.command(
+    "record",
+    help=COMMANDS["record"][1] + " With a COMMAND (after --) it records while that runs, and exits as that does; else until "
+    "Ctrl-C.",
+)
+@click.option("--out", required=True, metavar="FILE", help="Where to write the scenario; - is standard output.")
+@click.option("--name", default="", metavar="TEXT", help="The name of the scenario.")
+@click.option("--call", default="", metavar="ID", help="Only this call, and what came of it.")
+@click.option("--for", "seconds", type=float, default=None, metavar="SECONDS", help="Record so long, instead of until Ctrl-C.")
+@click.option("--all", "everything", is_flag=True, help="What has happened by now, from the beginning, without waiting.")
+@click.option(
+    "--requests",
+    type=click.Choice(["backend", "operator"]),
+    default=None,
+    help="Who made the requests to the REST API, where it is not to be found out: the backend, which will make them again, or "
+    "an operator.",
+)
+@click.option("--journal", "journal", default="", metavar="FILE", help="Read a journal that was exported; needs no emulator.")
+@click.option(
+    "--callbacks",
+    default="",
+    metavar="FILE",
+    help="Read callbacks that a production backend has logged, one JSON object a line; needs no emulator.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
+@control_options
+def command(url: str, token: str, account: str, out: str, force: bool, command: tuple[str, ...], **wanted: Any) -> int:
+    """Record, and write."""
+    _check(out, force, command, wanted)
+    code = 0
+    if wanted["journal"] or wanted["callbacks"]:
+        found = _from_file(wanted)
+    else:
+        control = Control(url, token=token, account=account or "default")
+        after = "" if wanted["everything"] else _cursor(control)
+        if not wanted["everything"]:
+            code = _while(command, wanted["seconds"], f"account {account or 'default'} at {control.url}")
+        found = _asked(control, after, wanted)
+    _write(out, found)
+    return code
+
+
+def _check(out: str, force: bool, command: tuple[str, ...], wanted: dict[str, Any]) -> None:
+    """Raise ``BadRequest`` for what does not fit together, before anything is recorded."""
+    sources = [f"--{name}" for name in ("journal", "callbacks") if wanted[name]] + ["--all"] * wanted["everything"]
+    if len(sources) > 1:
+        raise BadRequest(f"{' and '.join(sources)} are two sources; say one of them")
+    if sources and (command or wanted["seconds"] is not None):
+        raise BadRequest(
+            f"{sources[0]} tells what has happened already, so there is nothing to wait for: leave COMMAND and --for out"
+        )
+    if command and wanted["seconds"] is not None:
+        raise BadRequest("with a COMMAND the recording ends when that does: leave --for out")
+    if wanted["seconds"] is not None and not 0 < wanted["seconds"] < float("inf"):
+        raise BadRequest(f"--for takes a number of seconds above 0, not {wanted['seconds']:g}")
+    path = Path(out)
+    if out != "-" and path.exists() and not force:
+        raise Conflict(f"{out} is there already; say --force to write over it, or another name")
+    if out != "-" and not path.parent.is_dir():
+        raise BadRequest(f"{out} cannot be written: there is no folder {path.parent}")
+
+
+def _cursor(control: Control) -> str:
+    """Where the journal stands now."""
+    shown = control.get("")
+    return str(shown["journal"])
+
+
+def _while(command: tuple[str, ...], seconds: float | None, where: str) -> int:
+    """Let things happen: as long as a command runs, for a time, or until somebody says it is over."""
+    if command:
+        click.echo(f"Recording {where} while this runs: {' '.join(command)}", err=True)
+        try:
+            return subprocess.run(command, check=False).returncode
+        except OSError as error:
+            raise BadRequest(f"{command[0]} cannot be run: {(error.strerror or str(error)).lower()}") from None
+    over = threading.Event()
+    before = {kind: signal.signal(kind, lambda *_: over.set()) for kind in (signal.SIGINT, signal.SIGTERM)}
+    until = f"for {seconds:g} s" if seconds is not None else "until Ctrl-C"
+    click.echo(f"Recording {where} {until}.", err=True)
+    try:
+        over.wait(seconds)
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+    return 0
+
+
+def _asked(control: Control, after: str, wanted: dict[str, Any]) -> Recorded:
+    found = control.get(
+        "/scenario", {"after": after, "call": wanted["call"], "name": wanted["name"], "requests": wanted["requests"]}
+    )
+    return Recorded(found["text"], found["remarks"], found["steps"])
+
+
+def _from_file(wanted: dict[str, Any]) -> Recorded:
+    from sinch_voice_emulator.scenario.record import recording
+
+    path = wanted["journal"] or wanted["callbacks"]
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"{path} must be UTF-8 text, but byte {error.start} is not") from None
+    if wanted["callbacks"]:
+        found = recording.of_callbacks(text, path, wanted["name"])
+    else:
+        found = recording.of_journal(text, path, recording.Wanted("", wanted["call"], wanted["name"], wanted["requests"] or ""))
+    return Recorded(found.text, found.remarks, len(found.value["steps"]))
+
+
+def _write(out: str, found: Recorded) -> None:
+    if out == "-":
+        click.echo(found.text, nl=False)
+        return
+    path = Path(out)
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_text(found.text, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise BadRequest(f"{out} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    for remark in found.remarks[1:]:
+        click.echo(f"Note: {remark}", err=True)
+    click.echo(f"{out}: {found.steps} steps. Play it with: sinch-voice-emulator run {out} --callback-url URL", err=True)
