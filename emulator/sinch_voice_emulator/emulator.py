@@ -6,7 +6,6 @@ This is the composition root: the only place where the pure layers, the runtime 
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -22,7 +21,7 @@ from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.addresses import AllowedHosts
 from sinch_voice_emulator.runtime.api_faults import ApiFaults
 from sinch_voice_emulator.runtime.bounds import Bounds
-from sinch_voice_emulator.runtime.clocks import AccountClock, Beginning, Clock
+from sinch_voice_emulator.runtime.clocks import AccountClock, Beginning, Clock, real_monotonic
 from sinch_voice_emulator.runtime.delivery import Courier
 from sinch_voice_emulator.runtime.detours import Detours
 from sinch_voice_emulator.runtime.dialect import VoiceV1
@@ -89,7 +88,7 @@ class Emulator:
         self.settings = settings or Settings()
         self._make_clock = make_clock or self._clock
         self.accounts: dict[str, AccountRuntime] = {}
-        self.started = time.monotonic()
+        self.started = real_monotonic()
         self._faults: dict[str, ApiFaults] = {}
         self._stubs: dict[str, StubBook] = {}
         self._request_rates: dict[str, RequestRate] = {}
@@ -294,7 +293,7 @@ class Emulator:
     @property
     def uptime(self) -> float:
         """Wall-clock seconds since this object was made."""
-        return time.monotonic() - self.started
+        return real_monotonic() - self.started
 
     def start(self) -> None:
         """Serve from a thread of its own; returns when requests are accepted. Raises ``EmulatorError`` for a taken port."""

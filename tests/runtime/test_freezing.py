@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 import urllib.request
 from datetime import datetime
 
@@ -117,6 +118,77 @@ def test_a_tick_is_not_lost_when_what_it_brings_stays_open() -> None:
         assert seconds(world) == 60.0
 
 
+def test_a_tick_right_before_time_is_unfrozen_is_felt_afterwards() -> None:
+    with freeze_time(FROZEN) as frozen:
+        world = made_under_frozen_time(World())
+        call = world.incoming()
+        frozen.tick(4)
+    world.settle()
+    assert seconds(world) == 4.0
+    world.settle()
+    assert (seconds(world), world.call(call).live) == (4.0, True), "and once"
+
+
+def test_freezes_within_a_freeze_add_up() -> None:
+    with freeze_time(FROZEN) as outer:
+        world = made_under_frozen_time(World())
+        world.incoming()
+        with freeze_time("2030-01-01") as inner:
+            world.settle()
+            inner.tick(1)
+        world.settle()
+        assert seconds(world) == 1.0
+        outer.tick(2)
+    world.settle()
+    assert seconds(world) == 3.0
+
+
+def test_time_that_goes_on_while_it_is_frozen_does_not_when_it_is_not() -> None:
+    with freeze_time(FROZEN, tick=True) as frozen:
+        world = made_under_frozen_time(World())
+        world.incoming()
+        frozen.tick(3)
+    world.settle()
+    assert 2.9 < seconds(world) < 4.0
+
+
+def test_looking_does_not_tick() -> None:
+    with freeze_time(FROZEN, auto_tick_seconds=15):
+        world = made_under_frozen_time(World())
+        world.incoming()
+        world.advance(2)
+        assert seconds(world) == 2.0
+        assert frozen_now() == FROZEN_AT
+        time.time()
+        world.settle()
+        assert seconds(world) == 17.0
+
+
+def test_somebody_else_s_frozen_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: FROZEN_AT / 1000)
+    world = made_under_frozen_time(World())
+    world.incoming()
+    monkeypatch.setattr(time, "time", lambda: FROZEN_AT / 1000 + 2)
+    world.settle()
+    monkeypatch.undo()
+    world.settle()
+    assert seconds(world) == 2.0
+
+
+def test_a_clock_knows_that_it_lags() -> None:
+    clock = AccountClock(mode="auto")
+    assert not clock.lags
+    with freeze_time(FROZEN) as frozen:
+        assert clock.lags
+        clock.follow_freeze()
+        assert not clock.lags
+        frozen.tick(1)
+        assert clock.lags
+    assert clock.lags
+    clock.follow_freeze()
+    assert not clock.lags
+
+
 def test_unfreezing_never_moves_an_account_backwards() -> None:
     with freeze_time("2050-01-01"):
         world = made_under_frozen_time(World())
@@ -134,15 +206,6 @@ def test_unfreezing_never_moves_an_account_backwards() -> None:
     assert world.clock.now() == stood + 5_000
     instants = [entry.instant for entry in world.journal("")]
     assert instants == sorted(instants)
-
-
-def test_time_that_ticks_by_itself_is_followed() -> None:
-    with freeze_time(FROZEN, auto_tick_seconds=1):
-        world = made_under_frozen_time(World())
-        world.settle()
-        first = seconds(world)
-        world.settle()
-        assert seconds(world) > first
 
 
 @pytest.mark.parametrize("real_asyncio", [False, True])

@@ -7,7 +7,6 @@ the first callback of that call.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +22,7 @@ from sinch_voice_emulator.api.stubs import stubbed
 from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.errors import IllegalTransition
 from sinch_voice_emulator.runtime.deferred import TOO_LARGE, Environ
+from sinch_voice_emulator.runtime.freezing import wall_ns
 from sinch_voice_emulator.v1 import auth
 from sinch_voice_emulator.v1.auth import SignedRequest
 from sinch_voice_emulator.v1.errors import ApiError
@@ -119,7 +119,7 @@ class VoiceFront:
                 environ.get(PREFIX, ""),
                 configuration,
             )
-            application = auth.authenticate(signed, lookup.application, lookup.profile, int(time.time() * 1000))
+            application = auth.authenticate(signed, lookup.application, lookup.profile, wall_ns() // 1_000_000)
             runtime = lookup.runtime
         else:
             runtime, application = lookup.claimed(auth.claimed_key(environ.get("HTTP_AUTHORIZATION")))

@@ -11,7 +11,6 @@ import json
 import logging
 import sys
 import threading
-import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from email.utils import formatdate
 from io import BytesIO
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from sinch_voice_emulator.runtime.deferred import DEFERRED, SERVER, TOO_LARGE, Deferred, Environ, EventStream
+from sinch_voice_emulator.runtime.freezing import wall_ns
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -142,7 +142,7 @@ class Bridge:
         await send({"type": "http.response.body", "body": chunk, "more_body": False})
 
     def _head(self, start: StartResponse, environ: Environ) -> Message:
-        now = int(time.time())
+        now = wall_ns() // 1_000_000_000
         if self._date[0] != now:
             self._date = (now, formatdate(now, usegmt=True).encode())
         headers = [*start.headers, (b"date", self._date[1])]

@@ -7,28 +7,20 @@ captured functions themselves in every module it finds.
 
 from __future__ import annotations
 
-import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest, Conflict
 from sinch_voice_emulator.model.instants import Instant
+from sinch_voice_emulator.runtime.freezing import freeze, unfrozen, wall_ns
 
 Mode: TypeAlias = Literal["real", "manual", "auto"]
 MODES: tuple[Mode, ...] = ("real", "manual", "auto")
 
 
-def _unfrozen(name: str) -> Callable[[], float]:
-    """A function of ``time`` as it is when nobody has frozen it, also when this module is loaded while somebody has."""
-    freezer = sys.modules.get("freezegun.api")
-    function: Callable[[], float] = getattr(freezer, f"real_{name}", None) or getattr(time, name)
-    return function
-
-
-_REAL = (_unfrozen("monotonic"), _unfrozen("perf_counter"), _unfrozen("time"))
+_REAL = (unfrozen("monotonic"), unfrozen("perf_counter"), unfrozen("time"))
 
 
 def real_monotonic() -> float:
@@ -48,7 +40,8 @@ def real_time() -> float:
 
 def frozen_now() -> Instant | None:
     """What ``time.time`` says while it is frozen; ``None`` while it is not."""
-    return None if time.time is _REAL[2] else int(time.time() * 1000)
+    frozen = freeze()
+    return None if frozen is None else frozen.nanoseconds // 1_000_000
 
 
 class Clock(Protocol):
@@ -132,8 +125,8 @@ class AccountClock:
     ) -> None:
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._frozen = frozen_now()
-        begun = start if start is not None else int(time.time() * 1000)
+        self._frozen = freeze()
+        begun = start if start is not None else wall_ns() // 1_000_000
         self._course = _Course(_mode(mode), _speed(speed), begun, monotonic())
 
     @property
@@ -187,23 +180,33 @@ class AccountClock:
         """Begin at ``instant``, which may lie in the past. For accounts on which nothing has happened yet."""
         with self._lock:
             self._course = replace(self._course, start=_within(instant), origin=self._monotonic())
-            self._frozen = frozen_now()
+            self._frozen = freeze()
+
+    @property
+    def lags(self) -> bool:
+        """Whether time was frozen, or frozen time was ticked, since the last look; ``follow_freeze`` is that look."""
+        return self.newly_frozen() is not None or (self._frozen is not None and self.virtual and self._frozen.ticked() > 0)
 
     def newly_frozen(self) -> Instant | None:
         """The frozen instant, when time was frozen since the last look; ``follow_freeze`` is that look."""
-        return None if self._frozen is not None or not self.virtual else frozen_now()
+        now, before = freeze(), self._frozen
+        if now is None or not self.virtual or (before is not None and before.by is now.by):
+            return None
+        return now.nanoseconds // 1_000_000
 
     def follow_freeze(self) -> Instant | None:
         """Where the clock should be by now, given what frozen time was ticked by since the last look.
 
-        ``None`` while time is not frozen, when this is the first look at a new freeze, and in mode ``real``. Going backwards
-        is not followed. Each tick is reported once: the caller moves the clock there.
+        ``None`` where time was not frozen then, or is not any more and was not ticked, and in mode ``real``. Ticks count up to
+        the end of the freeze that was looked at. Going backwards is not followed. Each tick is reported once: the caller moves
+        the clock there.
         """
         with self._lock:
-            before, self._frozen = self._frozen, frozen_now()
-            if before is None or self._frozen is None or not self.virtual:
+            before, self._frozen = self._frozen, freeze()
+            if before is None or not self.virtual:
                 return None
-            return self._course.start + max(0, self._frozen - before)
+            ticked = before.ticked()
+            return self._course.start + ticked if ticked or self._frozen is not None else None
 
 
 def _within(instant: Instant) -> Instant:

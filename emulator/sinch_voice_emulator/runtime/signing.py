@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from dataclasses import replace
 
 from sinch_voice_emulator.errors import NotFound
@@ -11,6 +10,7 @@ from sinch_voice_emulator.model.account import Account
 from sinch_voice_emulator.model.delivery import Delivery
 from sinch_voice_emulator.model.instants import Instant
 from sinch_voice_emulator.runtime.delivery_faults import Tamper
+from sinch_voice_emulator.runtime.freezing import wall_ns
 from sinch_voice_emulator.runtime.ports import Dialect, Headers
 
 _WRONG_SECRET = base64.b64encode(b"not the secret of anybody").decode()
@@ -27,5 +27,5 @@ def headers(
     if tamper.wrong_secret:
         application = replace(application, secret=_WRONG_SECRET)
     wall = account.profile.callback_clock == "wall"
-    moment_ns = (time.time_ns() if wall else now * 1_000_000) - tamper.older_ms * 1_000_000
+    moment_ns = (wall_ns() if wall else now * 1_000_000) - tamper.older_ms * 1_000_000
     return tamper.applied(dialect.headers(delivery, application, account, url, moment_ns))
