@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scenario.playing_site import AGENT, fails, passes, problems
+from scenario.playing_site import AGENT, fails, menu, passes, problems
 from sinch_voice_emulator.testkit import SinchVoice
 
 TWO_CALLS = f"""
@@ -59,3 +59,46 @@ def test_what_is_wrong_with_such_a_step() -> None:
     assert problems(f"{TWO_CALLS}\n      - answer: {{ call: first }}") == [
         "test.yaml:7:13: $.steps[2].answer.phone: phone is missing"
     ]
+
+
+# --- numbers of the account that are dialled -----------------------------------------------------------------------------
+
+
+def switchboard(event: dict[str, Any]) -> dict[str, Any] | None:
+    """Apps dial numbers; who calls a number hears a menu."""
+    if event["event"] != "ice":
+        return menu(event)
+    if event["originationType"] == "MXP":
+        return {"action": {"name": "connectPstn", "number": event["to"]["endpoint"]}}
+    return menu(event)
+
+
+INBOUND = """
+    given: { profile: { dialling_own_number: inbound-call } }
+    steps:
+      - app_call: { user: anna, to: "${number}", as: outer }
+"""
+
+
+def test_a_call_that_came_of_dialling_a_number_of_the_account(voice: SinchVoice) -> None:
+    passes(
+        voice,
+        f"""{INBOUND}
+      - expect: {{ callout: inbound, to: "${{number}}", as: inner }}
+      - press: {{ keys: "2", call: inner }}
+      - expect: {{ ended: {{ result: ANSWERED }}, call: inner }}
+      - expect: {{ ended: {{ reason: CALLEEHANGUP }}, call: outer }}
+        """,
+        switchboard,
+    )
+
+
+def test_each_such_call_is_found_once(voice: SinchVoice) -> None:
+    text = f"""{INBOUND}
+      - expect: {{ callout: inbound }}
+      - expect: {{ callout: inbound, within: 5s }}
+    """
+    assert "There is no such call" in fails(voice, text, switchboard)
+    voice.reset()
+    text = f'{INBOUND}\n      - expect: {{ callout: inbound, to: "+46700000001", within: 5s }}'
+    assert "There are such calls to +12025550100." in fails(voice, text, switchboard)

@@ -7,9 +7,20 @@ from typing import Any
 
 import yaml
 
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _WIDE = 1_000_000
 _LONG = 100
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes every text on one line."""
+
+
+def _text(dumper: Any, text: str) -> yaml.Node:
+    node: yaml.Node = dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if "\n" in text else None)
+    return node
+
+
+_Dumper.add_representer(str, _text)
 
 
 def text_of(scenario: Mapping[str, Any], comment: str = "") -> str:
@@ -29,7 +40,7 @@ def text_of(scenario: Mapping[str, Any], comment: str = "") -> str:
 
 def flow(value: Any) -> str:
     """A value on one line."""
-    text: str = yaml.dump(value, Dumper=_DUMPER, default_flow_style=True, width=_WIDE, allow_unicode=True, sort_keys=False)
+    text: str = yaml.dump(value, Dumper=_Dumper, default_flow_style=True, width=_WIDE, allow_unicode=True, sort_keys=False)
     return text.removesuffix("\n").removesuffix("\n...").removesuffix("...").strip()
 
 
