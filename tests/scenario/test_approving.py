@@ -1,5 +1,7 @@
 """Replaying a recording against another version of the backend, and importing what a production backend has logged."""
 
+# ruff: noqa: E501 - steps are one line each
+
 from __future__ import annotations
 
 import json
@@ -9,7 +11,7 @@ import pytest
 
 from scenario.playing_site import menu, play
 from sinch_voice_emulator.errors import BadRequest
-from sinch_voice_emulator.scenario import reading
+from sinch_voice_emulator.scenario import reading, running
 from sinch_voice_emulator.scenario.record import approving, happenings, importing, writing
 from sinch_voice_emulator.scenario.record.approving import Replay
 from sinch_voice_emulator.scenario.record.recorder import Recorder
@@ -125,6 +127,76 @@ def test_answers_of_an_included_file_are_not_replaced(voice: SinchVoice, tmp_pat
     found = voice.work(approving.replaying(voice, reading.load(text, "outer.yaml", tmp_path), {}, {}))
     with pytest.raises(BadRequest, match="does not stand in the file itself"):
         approving.approved(text, found.changed, found.names)
+
+
+def reworded(event: dict[str, Any]) -> dict[str, Any] | None:
+    """The menu in other words, which takes longer to say, and asks once more."""
+    found = menu(event)
+    if event["event"] == "ice" and found:
+        [main] = found["action"]["menus"]
+        main["mainPrompt"] = "#tts[If you would like to talk to somebody who can help you with anything, press 1.]"
+        main["repeats"] = 4
+    if event["event"] == "pie" and found and found["action"]["name"] == "hangup":
+        found["instructions"] = [{"name": "say", "text": "We wish you a very pleasant day. Good-bye.", "locale": "en-US"}]
+    return found
+
+
+@pytest.mark.parametrize("keys", ["1", "9", ""])
+def test_other_words_change_nothing_but_the_words(voice: SinchVoice, keys: str) -> None:
+    voice.deliver_to(menu)
+    call = voice.incoming_call()
+    voice.advance(seconds=2)
+    if keys:
+        call.press(keys)
+        voice.advance(seconds=3)
+    if call.live and keys:
+        call.hang_up()
+    call.expect_ended()
+    text = writing.text_of(Recorder(happenings.of_entries(voice.journal)).scenario("A call"))
+    voice.reset()
+    found = replay(voice, text, reworded)
+    assert found.outcome.passed, found.text()
+    assert "the answer to ice" in found.text()
+    assert "invalidinput" not in found.text(), "no knock-on changes of what was pressed"
+    updated = approving.approved(text, found.changed, found.names)
+    assert "press 1." in updated
+    again = replay(voice, updated, reworded)
+    assert again.compared == found.compared
+    if not found.missed:
+        assert again.same, again.text()
+        voice.deliver_to(reworded)
+        outcome = voice.work(running.playing(voice, reading.load(updated, "call.yaml"), {}, {}))
+        assert outcome.passed, outcome.text()
+        voice.reset()
+
+
+BY_HAND = """
+name: By hand
+variables: { act: runMenu, who: support }
+steps:
+  - incoming_call: {}
+  - expect: { callback: ice, answer: { action: { name: "${act}", menus: { $any: true } } } }
+  - press: "1"
+  - expect: { callback: pie, with: { menuResult: { value: "${who}" } }, answer: { action: { name: connectPstn, number: { $any: true }, cli: "1" } } }
+  - hang_up: caller
+"""
+
+
+def test_what_was_written_by_hand_and_still_fits_stays(voice: SinchVoice) -> None:
+    found = replay(voice, BY_HAND, menu)
+    assert [(one.event, one.member) for one in found.changed] == [("pie", "answer")], "more members are no change"
+    updated = approving.approved(BY_HAND, found.changed, found.names, whole=False)
+    assert updated == BY_HAND.replace(
+        '{ action: { name: connectPstn, number: { $any: true }, cli: "1" } }',
+        "{action: {name: connectPstn, number: {$any: true}, cli: '+12025550100'}}",
+    )
+    assert replay(voice, updated, menu).same
+
+
+def test_a_range_stays_as_wide_as_it_was() -> None:
+    ends = {"duration": {"$between": [1, 3]}, "reason": "CALLERHANGUP"}
+    now = {"duration": 9, "reason": "CALLERHANGUP"}
+    assert approving.merged(ends, ends, now, lambda new: new, False) == {**ends, "duration": {"$between": [8, 10]}}
 
 
 # --- callbacks that were logged elsewhere --------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def _update(replays: list[tuple[Scenario, Replay]]) -> int:
     for scenario, replay in replays:
         if replay.changed:
             path = Path(scenario.source)
-            texts[path] = approved(path.read_text(encoding="utf-8"), replay.changed, replay.names)
+            texts[path] = approved(path.read_text(encoding="utf-8"), replay.changed, replay.names, scenario.recorded)
     for path, text in texts.items():
         _write(path, text)
         click.echo(f"{path}: new answers taken over", err=True)

@@ -55,6 +55,8 @@ class Scenario:
     rows: tuple[Mapping[str, Any], ...] = ({},)
     given: Mapping[str, Any] = field(default_factory=dict)
     allowed: Allowed = Allowed()
+    recorded: bool = False
+    """Whether it was recorded: answers then have all their members, and a replay compares them whole."""
 
     @property
     def takes_callouts(self) -> bool:

@@ -91,6 +91,7 @@ def _scenario(located: Located, folder: Path) -> Scenario:
         variables=value.get("variables", {}),
         rows=_rows(value.get("rows"), located),
         given=value.get("given", {}),
+        recorded=bool(value.get("recorded", False)),
         allowed=Allowed(tuple(allowed.get("problems", ())), bool(allowed.get("open_calls", False))),
     )
     wrong = [*reader.wrong, *check_names(scenario, located)]

@@ -58,20 +58,24 @@ Plays: TypeAlias = Generator[Exchange | Breath, Outcome | None, T]
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An answer of the backend that is not as the scenario has it, or, after that, what it was told. ``call`` is an id."""
+    """An answer of the backend that is not as the scenario has it, or what followed from one. ``call`` is an id."""
 
     step: Step
     call: str
     event: str
-    member: Literal["answer", "with"]
+    member: Literal["answer", "with", "heard", "ended"]
     before: Any
     after: Any
 
 
 class Approval:
-    """Collects answers that differ from those of a recording, and what no longer happened after the first of them."""
+    """Collects answers that differ from those of a recording, and what no longer happened after the first of them.
 
-    def __init__(self) -> None:
+    ``whole``: answers are recorded with all their members, so that one more is a difference.
+    """
+
+    def __init__(self, whole: bool = True) -> None:
+        self.whole = whole
         self.compared = 0
         self.changed: list[Changed] = []
         self.missed: list[tuple[Step, str]] = []
@@ -129,6 +133,8 @@ class Stage:
             self._names[name] = call_id
         self.latest = call_id
         self.placed.add(call_id)
+        entries = self.voice.watch.of(call_id)
+        self.voice.noticed(call_id, behind=sum(entry.instant == entries[0].instant for entry in entries))
 
     @property
     def ids(self) -> list[str]:

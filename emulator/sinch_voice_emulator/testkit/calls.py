@@ -177,6 +177,19 @@ class CallSteps:
                 "place a new call, and look at this one before resetting"
             )
 
+    def next_prompt(self) -> int | None:
+        """Where the first prompt stands that no expectation has matched; ``None`` when there is none."""
+        return self._prompts.next(self.entries(), "prompt.started")
+
+    def next_callback(self) -> int | None:
+        """Where the first callback stands that no expectation has matched; ``None`` when there is none."""
+        return self._told.next(self.entries(), "callback.queued")
+
+    def take_prompt(self, place: int) -> Heard:
+        """Count a prompt as matched."""
+        self._prompts.position = place + 1
+        return Heard.of(self.entries()[place])
+
     # --- what can be waited for ----------------------------------------------------------------------------------------------
 
     def awaiting_prompt(self, text: Text, leg: int = 0, who: str = "the call") -> PromptHeard:

@@ -69,6 +69,10 @@ class Cursor:
     def __init__(self) -> None:
         self.position = 0
 
+    def next(self, entries: Sequence[Entry], kind: str) -> int | None:
+        """Where the next entry of a kind stands, without going there."""
+        return next((at for at in range(self.position, len(entries)) if entries[at].kind == kind), None)
+
     def find(self, entries: Sequence[Entry], take: Callable[[Entry], T | None]) -> T | None:
         """The first entry from here on that ``take`` makes something of; the cursor moves behind it."""
         for index in range(self.position, len(entries)):
@@ -92,6 +96,11 @@ class _OfCall(Generic[T]):
     def look(self) -> T | None:
         return self._cursor.find(self._call.entries(), self._take)
 
+    @property
+    def behind(self) -> int:
+        """How many entries of the call there are up to the one that was matched."""
+        return self._cursor.position
+
     def hopeless(self) -> str:
         call = self._call.model()
         return "" if call.live else f"the call has ended ({call.result.value} / {call.reason.value})"
@@ -105,6 +114,11 @@ class _OfCall(Generic[T]):
     def _when(self, at: int, entry: Entry) -> str:
         matched = ", which an earlier expectation has matched" if at < self._cursor.position else ""
         return f"at {self._call.when(entry)}{matched}"
+
+
+def behind(wanted: Expectation[object]) -> int | None:
+    """How many entries of its call an expectation has behind it that was met; ``None`` when it is not about an entry."""
+    return wanted.behind if isinstance(wanted, _OfCall) else None
 
 
 class PromptHeard(_OfCall[Heard]):

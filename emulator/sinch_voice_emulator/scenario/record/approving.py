@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.scenario.following import is_matcher
+from sinch_voice_emulator.scenario.matchers import expected
 from sinch_voice_emulator.scenario.model import Scenario, Step
 from sinch_voice_emulator.scenario.record.general import Names
 from sinch_voice_emulator.scenario.record.writing import flow
 from sinch_voice_emulator.scenario.running import Outcome, playing
 from sinch_voice_emulator.scenario.stage import Approval, Changed, Plays
 from sinch_voice_emulator.testkit.core import VoiceSteps
+from sinch_voice_emulator.testkit.matching import matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Replay:
 
 def replaying(voice: VoiceSteps, scenario: Scenario, row: Mapping[str, Any], variables: Mapping[str, Any]) -> Plays[Replay]:
     """Play a recording, collecting the answers that differ instead of failing at the first."""
-    approval = Approval()
+    approval = Approval(scenario.recorded)
     outcome = yield from playing(voice, scenario, row, variables, approval=approval)
     return Replay(outcome, approval.compared, tuple(approval.changed), tuple(approval.missed), names_of(scenario, voice))
 
@@ -89,15 +92,22 @@ def names_of(scenario: Scenario, voice: VoiceSteps) -> dict[str, str]:
     return dict(zip(created, named, strict=False)) if len(created) == len(named) else {}
 
 
-_WHAT = {"answer": "the answer to", "with": "what the backend was told with"}
+_WHAT = {
+    "answer": "the answer to {event}",
+    "with": "what the backend was told with {event}",
+    "heard": "what was heard",
+    "ended": "how the call ended",
+}
 
 
 def _shown(one: Changed) -> str:
-    now = one.after if one.member == "answer" else {name: one.after.get(name) for name in one.before}
+    now = one.after
+    if one.member in ("with", "ended"):
+        now = {name: one.after.get(name) for name in one.before}
     before, after = _lines(one.before), _lines(now)
     diff = difflib.unified_diff(before, after, "recorded", "now", lineterm="", n=3)
     body = "\n".join(f"    {line}" for line in list(diff)[2:])
-    return f"  {one.step.place}: step {one.step.number}, {_WHAT[one.member]} {one.event}\n{body}"
+    return f"  {one.step.place}: step {one.step.number}, {_WHAT[one.member].format(event=one.event)}\n{body}"
 
 
 def _lines(value: Any) -> list[str]:
@@ -109,8 +119,8 @@ def _lines(value: Any) -> list[str]:
 # --- taking answers over -------------------------------------------------------------------------------------------------
 
 
-def approved(text: str, changed: Sequence[Changed], names: Mapping[str, str]) -> str:
-    """The text of a scenario file with the new answers in it; everything else stays, comments too.
+def approved(text: str, changed: Sequence[Changed], names: Mapping[str, str], whole: bool = True) -> str:
+    """The text of a scenario file with the new answers in it; everything else stays: comments, and what still fits.
 
     Raises ``BadRequest`` for an answer that stands in another file (``include``), or in a file that is JSON.
     """
@@ -126,8 +136,44 @@ def approved(text: str, changed: Sequence[Changed], names: Mapping[str, str]) ->
         start, end = node.start_mark.index, node.end_mark.index
         while end > start and text[end - 1].isspace():
             end -= 1
-        edits.append((start, end, flow(calls.value(one.after) if one.member == "answer" else calls.told(one.after))))
+        edits.append((start, end, flow([_approved(one, calls, whole)])[1:-1]))
     return _edited(text, edits)
+
+
+def _approved(one: Changed, calls: Names, whole: bool) -> Any:
+    """What is to stand in the place of a member that changed."""
+    written = one.step.body[one.member]
+    if one.member == "heard":
+        return calls.text(one.after)
+    as_new = calls.value if one.member == "answer" else calls.expected
+    return merged(written, one.before, one.after, as_new, whole and one.member == "answer")
+
+
+def merged(written: Any, before: Any, after: Any, as_new: Callable[[Any], Any], whole: bool) -> Any:
+    """``written``, changed as little as makes it fit ``after``. ``before`` is ``written`` with its variables filled in.
+
+    ``whole``: members that are new are taken over, too.
+    """
+    if isinstance(written, Mapping) and isinstance(before, Mapping) and isinstance(after, Mapping) and not is_matcher(written):
+        kept = {
+            name: merged(item, before.get(name), after[name], as_new, whole) for name, item in written.items() if name in after
+        }
+        return kept | {name: as_new(item) for name, item in after.items() if whole and name not in written}
+    if isinstance(written, list) and isinstance(before, list) and isinstance(after, list) and len(written) == len(after):
+        return [merged(one, other, new, as_new, whole) for one, other, new in zip(written, before, after, strict=True)]
+    if matches(expected(before), after):
+        return written
+    return _around(written, after) or as_new(after)
+
+
+def _around(written: Any, after: Any) -> Any:
+    """A range as wide as it was, around what there is now; ``None`` where none was written."""
+    if not (isinstance(written, Mapping) and list(written) == ["$between"] and isinstance(after, int | float)):
+        return None
+    low, high = written["$between"]
+    reach = (high - low) / 2
+    reach = int(reach) if reach == int(reach) else reach
+    return {"$between": [max(0, after - reach), after + reach]}
 
 
 def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:

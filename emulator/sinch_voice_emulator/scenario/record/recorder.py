@@ -101,7 +101,7 @@ class Recorder:
         self._make_requests(len(self._all))
         if not self._script:
             raise BadRequest("nothing happened that a scenario could tell: place a call while the recording runs")
-        found: dict[str, Any] = {"name": name}
+        found: dict[str, Any] = {"name": name, "recorded": True}
         if stands := self._given():
             found["given"] = stands
         found["steps"] = self._script.steps()

@@ -8,16 +8,16 @@ from typing import Any, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.instants import SECOND
+from sinch_voice_emulator.scenario.following import followed
 from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Members, Recorded, Reported, Told, TurnedBack
 from sinch_voice_emulator.scenario.matchers import expected
 from sinch_voice_emulator.scenario.model import Step
-from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Changed, Fork, Mismatch, Play
+from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Fork, Mismatch, Play
 from sinch_voice_emulator.scenario.words.requests import answer_differences, judged, saved
 from sinch_voice_emulator.scenario.words.word import Word
 from sinch_voice_emulator.scenario.words.world import within_of
 from sinch_voice_emulator.testkit.addresses import listed, party_of
 from sinch_voice_emulator.testkit.expectations import Expectation
-from sinch_voice_emulator.testkit.matching import differences, matches
 from sinch_voice_emulator.testkit.values import Callback
 from sinch_voice_emulator.v1.durations import duration_from_json
 
@@ -25,9 +25,6 @@ Look: TypeAlias = Callable[[Branch, Mapping[str, Any]], tuple[Expectation[Any], 
 
 WITHIN = 300 * SECOND
 """How long something is waited for unless the step says otherwise: in virtual time a long wait costs nothing."""
-
-ASTRAY = 10 * SECOND
-"""How long a replay waits for what is expected once the backend has answered otherwise than it did."""
 
 _GOES_WITH: Mapping[str, tuple[str, ...]] = {
     "callback": ("with", "answer", "status", "attempts", "save", "call"),
@@ -66,15 +63,16 @@ def awaited(branch: Branch, body: Mapping[str, Any], step: Step) -> Play[None]:
     """Wait for one expectation, and compare what came."""
     kind = kind_of(body)
     approval = branch.stage.approval
-    astray = approval is not None and bool(approval.changed)
-    looked_for = {**body, "with": {}} if astray and kind == "callback" else body
-    wanted, calls = _LOOKS[kind](branch, looked_for)
-    within = within_of(body, WITHIN)
-    found = yield Awaiting(wanted, min(within, ASTRAY) if astray else within, calls, astray)
+    if approval is not None:
+        found = yield from followed(branch, body, kind, _LOOKS[kind], step, approval, WITHIN)
+    else:
+        wanted, calls = _LOOKS[kind](branch, body)
+        found = yield Awaiting(wanted, within_of(body, WITHIN), calls)
     if found is None:
         return
     if kind == "callback":
-        _compare(branch, body, found, step)
+        if approval is None:
+            _compare(body, found)
         saved(branch, body.get("save", {}), found.body)
     elif kind == "callout":
         branch.placed(found, body.get("as"))
@@ -83,27 +81,10 @@ def awaited(branch: Branch, body: Mapping[str, Any], step: Step) -> Play[None]:
         saved(branch, body.get("save", {}), dict(found.data))
 
 
-def _compare(branch: Branch, body: Mapping[str, Any], found: Callback, step: Step) -> None:
-    approval, call = branch.stage.approval, found.delivery.call_id
-    if approval is not None and differences(found.body, expected(body.get("with", {}))):
-        approval.changed.append(Changed(step, call, found.event, "with", body["with"], found.body))
-    if approval is not None and "answer" in body:
-        approval.compared += 1
-        if not _same(body["answer"], found.answer):
-            approval.changed.append(Changed(step, call, found.event, "answer", body["answer"], found.answer))
-        return
+def _compare(body: Mapping[str, Any], found: Callback) -> None:
     judged(f"the backend answered {found.event} otherwise:", answer_differences(body, found), found.answer)
     if "attempts" in body and found.attempts != body["attempts"]:
         raise Mismatch(f"{found.event} was sent {found.attempts} times, not {body['attempts']}")
-
-
-def _same(before: Any, after: Any) -> bool:
-    """Whether an answer is what it was, with nothing more in it either; matchers stand for what they accept."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping) and not any(str(name).startswith("$") for name in before):
-        return before.keys() == after.keys() and all(_same(item, after[name]) for name, item in before.items())
-    if isinstance(before, list) and isinstance(after, list):
-        return len(before) == len(after) and all(map(_same, before, after))
-    return matches(expected(before), after)
 
 
 def check(body: Mapping[str, Any]) -> None:
@@ -224,7 +205,9 @@ def _expect_all(branch: Branch, _body: Any, step: Step) -> Play[None]:
 
 
 def _nothing_more(branch: Branch, body: Any, _step: Step) -> Play[None]:
-    yield from branch.voice._expect_nothing_more(within=duration_from_json(body, "nothing_more") / 1000)
+    if branch.stage.approval is not None and branch.stage.approval.changed:
+        return
+    yield from branch.voice.nothing_more(duration_from_json(body, "nothing_more") / 1000, {})
 
 
 def _together(branch: Branch, _body: Any, step: Step) -> Play[None]:
