@@ -77,13 +77,31 @@ def test_other_files_are_left_alone(files: pytest.Pytester) -> None:
 
 
 def test_variables_on_the_command_line(files: pytest.Pytester) -> None:
+    (files.path / "scenarios" / "other.yaml").write_text("name: Other\nvariables: { x: 1 }\nsteps:\n  - wait: 1s\n")
     result = files.runpytest_inprocess(
-        "scenarios", "-k", "not 2", "--sinch-voice-var", "text=sales", "--sinch-voice-var", "x=y"
+        "scenarios", "-k", "not 2", "--sinch-voice-var", "text=sales", "--sinch-voice-var", "x=5"
     )
-    result.assert_outcomes(failed=1, deselected=1)
+    result.assert_outcomes(passed=1, failed=1, deselected=1)
     assert 'The call was to hear "press 1 for sales"' in said(result)
     wrong = files.runpytest_inprocess("scenarios", "--sinch-voice-var", "text")
     assert "--sinch-voice-var takes NAME=VALUE, not 'text'" in said(wrong)
+
+
+def test_a_variable_that_no_scenario_has_is_refused(files: pytest.Pytester) -> None:
+    result = files.runpytest_inprocess("scenarios", "--sinch-voice-var", "txt=sales")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--sinch-voice-var: no scenario that is to run has a variable 'txt' (did you mean text?)" in result.stderr.str()
+    files.makepyfile("def test_own(sinch_voice_variables):\n    assert sinch_voice_variables == {'txt': 'sales'}\n")
+    files.runpytest_inprocess("--sinch-voice-var", "txt=sales").assert_outcomes(passed=2, failed=1)
+
+
+def test_a_variable_of_rows_chooses_the_row(files: pytest.Pytester) -> None:
+    result = files.runpytest_inprocess("scenarios", "-v", "--sinch-voice-var", "key=1")
+    result.assert_outcomes(passed=1)
+    assert "[key=1]" in said(result)
+    result = files.runpytest_inprocess("scenarios", "-v", "--sinch-voice-var", "key=5")
+    result.assert_outcomes(failed=1)
+    assert "[key=5]" in said(result)
 
 
 def test_a_backend_named_in_the_ini_file(files: pytest.Pytester) -> None:

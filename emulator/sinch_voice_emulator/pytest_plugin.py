@@ -102,6 +102,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return found
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a variable on the command line that none of the scenarios has."""
+    if config.getoption("--sinch-voice-var"):
+        from sinch_voice_emulator.pytest_scenarios import check_variables
+
+        check_variables(config, items)
+
+
 def _emulator(config: pytest.Config) -> Emulator:
     """The emulator of this process, made when it is first needed."""
     if _EMULATOR not in config.stash:
@@ -224,13 +232,9 @@ def sinch_voice_backend(request: pytest.FixtureRequest) -> Target | None:
 @pytest.fixture
 def sinch_voice_variables(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Variables of scenarios, in place of their values in the files: those of --sinch-voice-var, unless you define your own."""
-    variables = {}
-    for given in request.config.getoption("--sinch-voice-var"):
-        name, equals, value = given.partition("=")
-        if not equals:
-            raise pytest.UsageError(f"--sinch-voice-var takes NAME=VALUE, not {given!r}")
-        variables[name] = value
-    return variables
+    from sinch_voice_emulator.pytest_scenarios import variables_given
+
+    return dict(variables_given(request.config))
 
 
 def _for_a_test(make: type[V], request: pytest.FixtureRequest) -> Iterator[V]:

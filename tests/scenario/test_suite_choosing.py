@@ -119,6 +119,36 @@ def test_values_that_are_no_texts_are_taken_as_they_are() -> None:
     assert choosing.variables_for(read(TYPED), {"seconds": "4", "loud": False, "other": 1}) == {"seconds": 4, "loud": False}
 
 
+ROWS = """
+    name: Rows
+    variables: { agent: "+46700000001" }
+    rows: [{ key: "1", team: support }, { key: "2", team: sales }, { key: "3", team: sales }]
+    steps: [{ incoming_call: {} }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "rows"),
+    [
+        ({}, ["1 support", "2 sales", "3 sales"]),
+        ({"agent": "+46700000002", "other": "x"}, ["1 support", "2 sales", "3 sales"]),
+        ({"key": "2"}, ["2 sales"]),
+        ({"team": "sales"}, ["2 sales", "3 sales"]),
+        ({"key": "9"}, ["9 support", "9 sales"]),
+        ({"key": "9", "team": "billing"}, ["9 billing"]),
+        ({"key": "1", "team": "sales"}, ["1 sales"]),
+    ],
+)
+def test_a_variable_of_rows_chooses_or_changes_them(variables: dict[str, str], rows: list[str]) -> None:
+    found = choosing.narrowed(read(ROWS), variables).rows
+    assert [" ".join(row.values()) for row in found] == rows
+
+
+def test_a_number_in_a_row_is_chosen_by_a_text() -> None:
+    assert choosing.narrowed(read(TYPED), {"count": "2"}).rows == ({"count": 2},)
+    assert choosing.defaults(read(TYPED))["count"] == 1, "that of the first row"
+
+
 # --- by name -----------------------------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.scenario.suite import Plan, Played, Suite, runs_of
 from sinch_voice_emulator.settings import DEFAULT_KEY, DEFAULT_SECRET
+from sinch_voice_emulator.testkit import SinchVoice
 from sinch_voice_emulator.testkit.opening import make_emulator
 
 MENU = """
@@ -43,6 +44,8 @@ WRONG = """
       - incoming_call: {}
       - expect: { heard: Press 9, within: 2s }
 """
+
+CHOICE = {"name": "Choice", "steps": [{"incoming_call": {}}, {"press": "${key}0"}, {"hang_up": "caller"}]}
 
 
 @pytest.fixture
@@ -147,6 +150,20 @@ def test_variables_are_set_where_a_scenario_has_them(emulator: Emulator) -> None
     assert not Suite(emulator, scenarios, menu).run().passed
     report = Suite(emulator, scenarios, menu, Plan({"agent": AGENT})).run()
     assert report.passed, report.failed[0].outcome.text()
+
+
+def test_titles_tell_what_was_played(emulator: Emulator) -> None:
+    def played(**variables: str) -> list[str]:
+        return titles(Suite(emulator, [read(MENU)], menu, Plan(variables)).run().played)
+
+    assert played(key="2") == ["Menu [key=2, team=nobody]"]
+    assert played(key="1", team="x") == ["Menu [key=1, team=x]"]
+    with SinchVoice(seed="titles") as voice:
+        voice.deliver_to(menu)
+        [outcome] = voice.run_scenario({**CHOICE, "rows": {"key": [1, 2, 3]}}, key="2")
+        assert (outcome.title, outcome.row) == ("Choice [key=2]", {"key": 2})
+        [outcome] = voice.run_scenario({**CHOICE, "rows": {"key": [1, 2, 3]}}, key="7")
+        assert (outcome.title, outcome.row) == ("Choice [key=7]", {"key": 7})
 
 
 def test_what_cannot_be_played_has_failed(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

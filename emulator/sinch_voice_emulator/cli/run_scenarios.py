@@ -71,6 +71,7 @@ def _run(**parameters: Any) -> int:
     scenarios = _chosen(wanted)
     plan = _plan(wanted, choosing.assignments(wanted.variables))
     choosing.check_variables(scenarios, plan.variables)
+    scenarios = [choosing.narrowed(one, plan.variables) for one in scenarios]
     _check_files(wanted)
     targets = [one.callback.primary for one in settings.applications if one.callback is not None]
     if not targets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,8 @@ def tagged(scenarios: Sequence[Scenario], tags: Iterable[str]) -> list[Scenario]
 
 
 def defaults(scenario: Scenario) -> dict[str, Any]:
-    """The variables that a scenario has, with a value each: that of the file, else that of a row."""
-    return {**{name: value for row in scenario.rows for name, value in row.items()}, **scenario.variables}
+    """The variables that a scenario has, with a value each: that of the file, else that of the first row that has one."""
+    return {**{name: value for row in reversed(scenario.rows) for name, value in row.items()}, **scenario.variables}
 
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:
@@ -98,6 +99,17 @@ def variables_for(scenario: Scenario, variables: Mapping[str, Any]) -> dict[str,
     """
     own = defaults(scenario)
     return {name: _like(own[name], value, name, scenario) for name, value in variables.items() if name in own}
+
+
+def narrowed(scenario: Scenario, variables: Mapping[str, Any]) -> Scenario:
+    """The scenario with the rows that are played once variables are set; those that it does not have are left out.
+
+    Where some rows have these values already, it is those; else each row gets them, and rows that are alike then are one.
+    """
+    own = variables_for(scenario, variables)
+    changed = [{name: own.get(name, value) for name, value in row.items()} for row in scenario.rows]
+    kept = [row for row, new in zip(scenario.rows, changed, strict=True) if dict(row) == new]
+    return replace(scenario, rows=tuple(kept or {repr(sorted(row.items())): row for row in changed}.values()))
 
 
 def _like(default: Any, value: Any, name: str, scenario: Scenario) -> Any:

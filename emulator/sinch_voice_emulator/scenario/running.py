@@ -72,6 +72,7 @@ def playing(
     ``BadRequest`` for a variable that the scenario does not have.
     """
     check_variables(scenario, variables)
+    row = {name: variables.get(name, value) for name, value in row.items()}
     stage = Stage(voice, {**scenario.variables, **row, **variables})
     stage.approval = approval
     begun = voice.instant

@@ -16,7 +16,7 @@ from typing import Any
 from sinch_voice_emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from sinch_voice_emulator.errors import BadRequest, EmulatorError, NotFound
 from sinch_voice_emulator.runtime.clocks import real_monotonic
-from sinch_voice_emulator.scenario.choosing import variables_for
+from sinch_voice_emulator.scenario.choosing import narrowed, variables_for
 from sinch_voice_emulator.scenario.model import Scenario, Step, titled
 from sinch_voice_emulator.scenario.running import Outcome, playing
 from sinch_voice_emulator.scenario.variables import Scope
@@ -118,10 +118,10 @@ class Suite:
         plan: Plan | None = None,
         on_played: Callable[[Played], None] = lambda _played: None,
     ) -> None:
-        self.runs = runs_of(scenarios)
         self._emulator = emulator
         self._target = target
         self._plan = plan or Plan()
+        self.runs = runs_of(narrowed(scenario, self._plan.variables) for scenario in scenarios)
         self._on_played = on_played
         self._turns = _Turns(self.runs, self._plan.variables)
         self._played: list[Played] = []

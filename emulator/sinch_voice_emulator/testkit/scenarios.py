@@ -17,19 +17,21 @@ if TYPE_CHECKING:
 def run_scenario(voice: VoiceSteps, scenario: str | Path | Mapping[str, Any], /, **variables: Any) -> Steps[list[Outcome]]:
     """Run a scenario: a file, the name of one that ships with the emulator, or its content as a mapping; every row of it.
 
-    ``variables`` replace those of the file. Raises ``ExpectationFailed`` with the step, what came closest and the ladders, and
-    ``BadRequest`` for a file that is no scenario.
+    ``variables`` replace those of the file; where some rows have these values, it is those that are played. Raises
+    ``ExpectationFailed`` with the step, what came closest and the ladders, and ``BadRequest`` for a file that is no scenario.
     """
-    from sinch_voice_emulator.scenario import library, reading, running
+    from sinch_voice_emulator.scenario import choosing, library, reading, running
 
     if isinstance(scenario, Mapping):
         read = reading.of_value(scenario)
     else:
         path = Path(scenario)
         read = reading.read(path if path.suffix or path.exists() else library.find(str(scenario)))
+    running.check_variables(read, variables)
+    own = choosing.variables_for(read, variables)
     outcomes = []
-    for row in read.rows:
-        outcome = yield from running.playing(voice, read, row, variables)
+    for row in choosing.narrowed(read, variables).rows:
+        outcome = yield from running.playing(voice, read, row, own)
         if not outcome.passed:
             raise ExpectationFailed(outcome.text())
         outcomes.append(outcome)
