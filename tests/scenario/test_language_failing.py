@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from scenario.playing_site import fails, into_a_room, menu, parked, play, read
+from scenario.playing_site import AGENT, fails, into_a_room, menu, parked, play, read
 from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.scenario import operator
 from sinch_voice_emulator.testkit import SinchVoice
 
 
@@ -126,3 +127,45 @@ def test_an_account_on_which_something_happened_does_not_go_back(voice: SinchVoi
     outcome = play(voice, "given: { start: 2027-01-01T00:00:00 }\nsteps:\n  - incoming_call: {}")
     assert "given.start needs an account on which nothing has happened yet" in outcome.why
     assert "start should be an instant" in play(voice, "given: { start: tomorrow }\nsteps:\n  - incoming_call: {}").why
+
+
+CONNECTED = 'given: { phones: { "+46700000001": { rings_for: 3s, hangs_up_after: 20s } } }\nsteps:\n'
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        ('- press: "1"\n  - wait: 60s\n  - expect: { callback: ice }', "* backend -> PIE"),
+        (
+            '- press: "1"\n  - incoming_call: { from: "+12025550144", as: b }\n  - wait: 60s\n'
+            "  - expect: { callback: ice, call: b }",
+            "* leg 2 +46700000001 is dialled",
+        ),
+    ],
+)
+def test_what_happened_before_nothing_more_began_counts(voice: SinchVoice, steps: str, sentence: str) -> None:
+    text = fails(voice, f"{CONNECTED}  - incoming_call: {{ as: a }}\n  {steps}\n  - nothing_more: 1s")
+    assert "(nothing_more): Nothing more was to happen, but this did:" in text
+    assert sentence in text, text
+    assert "* backend -> DICE" in text
+
+
+def test_a_callout_that_was_over_before_nothing_more_began_counts(voice: SinchVoice) -> None:
+    def calls_somebody(event: dict[str, Any]) -> Any:
+        if event["event"] == "pie":
+            body = {
+                "method": "ttsCallout",
+                "ttsCallout": {"destination": {"type": "number", "endpoint": AGENT}, "text": "Hi", "cli": "+12025550100"},
+            }
+            account = voice.runtime.account
+            operator.send(voice.emulator, account, "POST", "/calling/v1/callouts", body, {}, "basic")
+        return menu(event)
+
+    steps = '  - incoming_call: { as: a }\n  - press: "2"\n  - wait: 60s\n  - expect: { callback: dice, call: a }\n'
+    text = fails(voice, f"{CONNECTED}{steps}  - nothing_more: 1m", calls_somebody)
+    assert "Nothing more was to happen, but this did:" in text
+    assert "* leg 1 +46700000001 is dialled" in text, text
+
+
+def test_what_a_step_does_itself_is_nothing_more(voice: SinchVoice) -> None:
+    assert play(voice, "steps:\n  - incoming_call: {}\n  - nothing_more: 3s\n  - hang_up: caller", parked).passed

@@ -18,6 +18,7 @@ from sinch_voice_emulator.scenario import forms
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Fork, Mismatch, Pause, Play, Plays, Stage
 from sinch_voice_emulator.scenario.words import WORDS
+from sinch_voice_emulator.testkit.expectations import behind
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
 
 _NOTHING = object()
@@ -150,7 +151,7 @@ class Player:
             elif what is _NOTHING:
                 why = voice.reporter.unmet(wait.wanted, wait.within / SECOND, late)
                 raise StepFailed(track.now[0], why)
-            voice.noticed(*wait.calls)
+            voice.noticed(*wait.calls, behind=behind(wait.wanted))
             track.reply = what
         track.waits = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from sinch_voice_emulator.testkit.addresses import listed
 from sinch_voice_emulator.testkit.backends import Backend, InProcess, Kind, Target, UrlBackend, backend_for
 from sinch_voice_emulator.testkit.checks import AWAIT_FIRST, Leftovers
 from sinch_voice_emulator.testkit.configuring import Configuring
-from sinch_voice_emulator.testkit.expectations import Expectation
+from sinch_voice_emulator.testkit.expectations import Expectation, behind
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
 from sinch_voice_emulator.testkit.real_time import driver_for
 from sinch_voice_emulator.testkit.reporting import Reporter
@@ -215,24 +215,33 @@ class VoiceSteps(Configuring):
             raise self.reporter.failed(wanted, within, late, calls) from None
         if not last:
             raise self.reporter.failed(wanted, within, None, calls)
-        self.noticed(*calls)
+        self.noticed(*calls, behind=behind(wanted))
         return last[0]
 
-    def noticed(self, *calls: str) -> None:
-        """Count everything so far on these calls as seen: ``expect_nothing_more`` looks back to here."""
+    def noticed(self, *calls: str, behind: int | None = None) -> None:
+        """Count what these calls have had so far as seen, or as much as is ``behind`` the entry that was matched.
+
+        ``expect_nothing_more`` looks back to here.
+        """
         for call in calls:
-            self._quiet_since[call] = len(self.watch.of(call))
+            seen = len(self.watch.of(call)) if behind is None else behind
+            self._quiet_since[call] = max(seen, self._quiet_since.get(call, 0))
 
     def _expect_nothing_more(self, *, within: float = 60.0) -> Steps[None]:
         """Fail when anything happens that no expectation has matched: a callback, a prompt, somebody dialled.
 
-        Looks back to the last expectation that was met on each call, and forward ``within`` seconds of account time, or until
-        the calls wait for nothing but their maximum duration.
+        Looks back on each call to what the last expectation has matched, and forward ``within`` seconds of account time, or
+        until the calls wait for nothing but their maximum duration. Of calls on which nothing was expected only what is to come
+        counts.
         """
-        begun = {call: self._quiet_since.get(call, len(self.watch.of(call))) for call in self._call_ids()}
+        yield from self.nothing_more(within, {call: len(self.watch.of(call)) for call in self._call_ids()})
+
+    def nothing_more(self, within: float, begun: Mapping[str, int]) -> Steps[None]:
+        """``expect_nothing_more``; ``begun`` is how many entries are known of calls on which nothing was expected."""
+        since = {**begun, **self._quiet_since}
 
         def more() -> list[Entry] | None:
-            found = [entry for call in self._call_ids() for entry in self.watch.of(call)[begun.get(call, 0) :]]
+            found = [entry for call in self._call_ids() for entry in self.watch.of(call)[since.get(call, 0) :]]
             return [entry for entry in found if entry.kind in NOTABLE] or None
 
         yield from self.driver.settle()
