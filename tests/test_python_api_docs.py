@@ -31,6 +31,7 @@ MACHINERY = {
         "watch",
         "runtime",
         "leftovers",
+        "feel",
         "awaited",
         "noticed",
     },

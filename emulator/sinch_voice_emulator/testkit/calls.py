@@ -152,11 +152,13 @@ class CallSteps:
     def model(self) -> CallModel:
         """The call as the engine knows it; not to be changed. Raises ``Conflict`` when the account was reset since."""
         self._check_epoch()
+        self._voice.feel()
         return self._voice.runtime.engine.call(self.id)
 
     def entries(self) -> Sequence[Entry]:
         """Its journal entries, oldest first."""
         self._check_epoch()
+        self._voice.feel()
         return self._voice.watch.of(self.id)
 
     def callback(self, entry: Entry) -> Callback:

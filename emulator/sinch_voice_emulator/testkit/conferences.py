@@ -41,6 +41,7 @@ class ConferenceSteps:
     @property
     def participants(self) -> list[Member]:
         """Who is in it, in order of arrival."""
+        self._voice.feel()
         room = self._voice.runtime.engine.state.conferences.get(self._key)
         members = room.participants.values() if room is not None else ()
         return [Member(one.call_id, one.label, one.muted, one.on_hold, one.hears_moh) for one in members]

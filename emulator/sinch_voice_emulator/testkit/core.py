@@ -21,9 +21,8 @@ from sinch_voice_emulator.testkit import arrivals, opening
 from sinch_voice_emulator.testkit.addresses import listed
 from sinch_voice_emulator.testkit.backends import Backend, InProcess, Kind, Target, UrlBackend, backend_for
 from sinch_voice_emulator.testkit.checks import AWAIT_FIRST, Leftovers
-from sinch_voice_emulator.testkit.configuring import Configuring
 from sinch_voice_emulator.testkit.expectations import Expectation, behind
-from sinch_voice_emulator.testkit.failures import ExpectationFailed
+from sinch_voice_emulator.testkit.judging import Judging
 from sinch_voice_emulator.testkit.real_time import driver_for
 from sinch_voice_emulator.testkit.reporting import Reporter
 from sinch_voice_emulator.testkit.serving import over_http
@@ -34,7 +33,7 @@ from sinch_voice_emulator.testkit.watch import Watch
 T = TypeVar("T")
 
 
-class VoiceSteps(Configuring):
+class VoiceSteps(Judging):
     """One account, its clock, its telephones and the backend under test.
 
     Without an emulator it makes one of its own, which ends with it. An ``account`` that is not there yet is made, with an
@@ -107,6 +106,15 @@ class VoiceSteps(Configuring):
                 return await run_async(steps, self._post_async)
         finally:
             steps.close()
+
+    def feel(self) -> None:
+        """Let what frozen time was ticked by pass before somebody looks, unless that has to be awaited or is under way."""
+        if self._closed or not self.clock.lags or self._turns.taken:
+            return
+        if not self.awaited:
+            self.work(self._settle())
+        elif (frozen := self.clock.newly_frozen()) is not None:
+            self.runtime.start_at(frozen)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -309,23 +317,6 @@ class VoiceSteps(Configuring):
         """Have waits wait, in wall-clock time, for work that the backend does later, from a queue: ``with hold(): ...``"""
         return opening.Hold(self.runtime, reason)
 
-    def expect_problem(self, text: str = "") -> None:
-        """Say that the backend will do something wrong: the test does not fail on it, and fails when it does not happen."""
-        self._leftovers.expect_problem(text)
-
-    def expect_open(self) -> None:
-        """Say that calls may still be open when the test ends."""
-        self._leftovers.open_allowed = True
-
-    @property
-    def leftovers(self) -> Leftovers:
-        """What is forgiven at the end, and what is found."""
-        return self._leftovers
-
-    def problems(self) -> list[str]:
-        """What is wrong by now, as ``verify`` would say it, a paragraph each; empty when nothing is."""
-        return self._leftovers.found(self.runtime, self.watch, self._started, self.reporter)
-
     def at_end(self, *, final: bool = True) -> list[str]:
         """What is wrong when a test has ended and everything has happened that can happen without being awaited.
 
@@ -340,14 +331,6 @@ class VoiceSteps(Configuring):
                 refusal = str(error) if final else ""
         wrong = self._leftovers.found(self.runtime, self.watch, self._started, self.reporter, final=final)
         return wrong or ([refusal] if refusal else [])
-
-    def verify(self) -> None:
-        """Raise ``ExpectationFailed`` for what the backend did wrong, calls left open, callbacks that nobody answered."""
-        __tracebackhide__ = True
-        wrong = self.problems()
-        if wrong:
-            self._leftovers.told(self.watch)
-            raise ExpectationFailed("\n\n".join(wrong))
 
     def reset(self, start: datetime | None = None) -> None:
         """Begin anew: no calls, an empty journal, the configuration of the beginning. Handles from before are of no use.

@@ -30,6 +30,10 @@ class Looks:
         """Writes failures."""
         raise NotImplementedError
 
+    def feel(self) -> None:
+        """Let what frozen time was ticked by pass before somebody looks."""
+        raise NotImplementedError
+
     @property
     def key(self) -> str:
         """The key of the account's first application."""
@@ -61,6 +65,7 @@ class Looks:
     @property
     def instant(self) -> Instant:
         """The account's time in milliseconds since 1970."""
+        self.feel()
         return self.runtime.clock.now()
 
     @property
@@ -71,6 +76,7 @@ class Looks:
     @property
     def journal(self) -> list[Entry]:
         """Everything that happened since the account began or was reset, oldest first."""
+        self.feel()
         return list(self.runtime.journal.read(limit=10_000_000).entries)
 
     def entries(self, kind: str = "", call: str = "", after: str = "") -> list[Entry]:
@@ -79,6 +85,7 @@ class Looks:
         Raises ``Conflict`` for a cursor from before a reset.
         """
         check_kind(kind)
+        self.feel()
         page = self.runtime.journal.read(after, 10_000_000, Filter(call_id=call, kinds=(kind,) if kind else ()))
         if page.reset:
             raise Conflict(
@@ -95,6 +102,7 @@ class Looks:
     @property
     def cursor(self) -> str:
         """Where the journal stands; ``entries(after=cursor)`` reads on from here."""
+        self.feel()
         return self.runtime.journal.cursor
 
     @property
@@ -105,11 +113,13 @@ class Looks:
     @property
     def callbacks(self) -> list[Callback]:
         """Everything the backend was told, in order, retries apart."""
+        self.feel()
         return [Callback.of(delivery) for delivery in self.runtime.deliveries.values()]
 
     @property
     def recordings(self) -> list[RecordingView]:
         """Every recording there is."""
+        self.feel()
         return [
             RecordingView(
                 one.key,
@@ -124,6 +134,7 @@ class Looks:
 
     def ladder(self, call: str = "") -> str:
         """What happened on a call, or on every call, as lines of text."""
+        self.feel()
         return self.reporter.ladders((call,) if call else self._call_ids())
 
     def _call_ids(self) -> list[str]:

@@ -53,16 +53,19 @@ class PhoneSteps:
     @property
     def ringing(self) -> bool:
         """Whether it rings now."""
+        self._voice.feel()
         return any(self._place in (None, place) for _, place in self._line.rings())
 
     @property
     def dialled_by(self) -> list[Dialled]:
         """Every time it was dialled: with which CLI, when, by which call."""
+        self._voice.feel()
         return [dialled_of(entry) for entry in self._line.dials() if self._place in (None, place_of(entry))]
 
     @property
     def heard(self) -> list[Heard]:
         """Every prompt that was heard on it, in order, on all its calls."""
+        self._voice.feel()
         places = dict.fromkeys((call.id, leg.number) for call, leg in self._legs())
         calls = dict.fromkeys(call_id for call_id, _ in places)
         prompts = [Heard.of(entry) for call_id in calls for entry in self._voice.watch.of(call_id) if _is_prompt(entry)]

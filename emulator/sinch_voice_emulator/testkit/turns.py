@@ -49,6 +49,11 @@ class Turns:
             handling.over = True
             _HANDLING.reset(token)
 
+    @property
+    def taken(self) -> bool:
+        """Whether an operation is under way."""
+        return self._in_threads.locked() or self._in_tasks.locked()
+
     def check(self) -> None:
         """Raise ``Conflict`` when a handler is at work, and it is who asks."""
         handling = _HANDLING.get()
