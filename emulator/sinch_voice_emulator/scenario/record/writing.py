@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,10 @@ import yaml
 
 _WIDE = 1_000_000
 _LONG = 100
+_NUMBER = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
+"""What looks like a number to somebody."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a surrogate pair, which no file can have."""
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
@@ -16,7 +21,9 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 
 def _text(dumper: Any, text: str) -> yaml.Node:
-    node: yaml.Node = dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if "\n" in text else None)
+    text = _HALF.sub("\ufffd", text)
+    style = '"' if "\n" in text else "'" if _NUMBER.fullmatch(text) else None
+    node: yaml.Node = dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
     return node
 
 
@@ -41,7 +48,7 @@ def text_of(scenario: Mapping[str, Any], comment: str = "") -> str:
 def flow(value: Any) -> str:
     """A value on one line."""
     text: str = yaml.dump(value, Dumper=_Dumper, default_flow_style=True, width=_WIDE, allow_unicode=True, sort_keys=False)
-    return text.removesuffix("\n").removesuffix("\n...").removesuffix("...").strip()
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _step(step: Mapping[str, Any]) -> list[str]:
