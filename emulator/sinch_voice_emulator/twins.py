@@ -3,7 +3,7 @@
 Runs of scenarios that go on side by side are twins of one account, since a backend has one key and one secret. Whose a
 request of the Voice API is says its path: a call, a recording or a conference belongs to the twin that has it. A request
 that names nothing of the kind (``POST callouts``, the configuration API) belongs to the twin that awaits callouts, and
-when there is none, to the oldest.
+when there is none, to the oldest. When there are several twins that is a guess, and all of them are ``mixed_up``.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Twins:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._by_original: dict[AccountRuntime, tuple[Twin, ...]] = {}
+        self._mixed_up: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._by_original)
@@ -50,6 +51,7 @@ class Twins:
     def remove(self, runtime: AccountRuntime) -> None:
         """Let a twin take part no longer. Does nothing for an account that is none."""
         with self._lock:
+            self._mixed_up.discard(runtime.name)
             for original, twins in list(self._by_original.items()):
                 left = tuple(twin for twin in twins if twin.runtime is not runtime)
                 if left:
@@ -60,6 +62,10 @@ class Twins:
     def of(self, original: AccountRuntime) -> tuple[Twin, ...]:
         """The twins of an account, oldest first."""
         return self._by_original.get(original, ())
+
+    def mixed_up(self, runtime: AccountRuntime) -> bool:
+        """Whether a request that may be this twin's may as well be that of another."""
+        return runtime.name in self._mixed_up
 
     def addressed(self, original: AccountRuntime, names: Mapping[str, str], account: str = "") -> AccountRuntime:
         """Whose a request is that carries a key of ``original``; without twins it is that account's own.
@@ -77,6 +83,9 @@ class Twins:
                 owner = next((one for one in everybody if has(one, names[name])), None)
                 if owner is not None:
                     return owner
+        with self._lock:
+            if len(twins) > 1:
+                self._mixed_up.update(twin.runtime.name for twin in self.of(original))
         return next((twin.runtime for twin in twins if twin.takes_callouts), everybody[0])
 
 

@@ -232,13 +232,43 @@ CALLED_BACK = """
 """
 
 
-def test_two_runs_that_await_callouts_never_go_on_at_once(emulator: Emulator) -> None:
+def test_a_run_that_awaits_callouts_goes_on_by_itself(emulator: Emulator) -> None:
     emulator.start()
     backend = CallsBack(emulator)
     report = Suite(emulator, [read(CALLED_BACK), read(GREETING)], backend, Plan(jobs=4)).run()
     assert titles(report.failed) == ["Greeting"]
-    assert backend.most <= 2, "one that awaits callouts, and the one that does not"
+    assert backend.most == 1
     assert len(report.played) == 7
+
+
+def test_a_callout_that_nobody_awaits_is_charged_to_the_run_that_caused_it(emulator: Emulator) -> None:
+    """The others are all under way when it comes, and their backend answers them after it."""
+    emulator.start()
+    under_way, placed = threading.Barrier(3, timeout=10), threading.Event()
+    begun: set[str] = set()
+
+    def backend(event: dict[str, Any]) -> Any:
+        caller = event.get("cli", "")[-3:] if event["event"] == "ice" else ""
+        if caller and caller not in begun:
+            begun.add(caller)
+            under_way.wait()
+            if caller != "143":
+                placed.wait(10)
+        if caller == "143":
+            callback()
+            placed.set()
+        return menu(event)
+
+    def callback() -> None:
+        to = {"type": "number", "endpoint": "+46705550143"}
+        request(emulator, "POST", "callouts", {"method": "ttsCallout", "ttsCallout": {"destination": to, "text": "Hello"}})
+
+    steps = "[{incoming_call: {from: '+12025550${n}'}}, {hang_up: caller}, {expect: {callback: dice}}, {nothing_more: 1m}]"
+    scenario = read(f"rows: {{ n: ['141', '142', '143'] }}\nsteps: {steps}")
+    report = Suite(emulator, [scenario], backend, Plan(jobs=3)).run()
+    assert titles(report.played) == ["Test [n=141]", "Test [n=142]", "Test [n=143]"]
+    assert titles(report.failed) == ["Test [n=143]"]
+    assert not emulator.twins
 
 
 def test_a_callout_that_nobody_awaits_is_seen_by_the_oldest_run(emulator: Emulator) -> None:

@@ -1,7 +1,8 @@
 """Many runs of scenarios against one backend: which there are, side by side where asked, and what they came to.
 
 Every run has an account of its own, a twin of the one that is configured (``twins``), so that runs do not see each other's
-calls while the backend keeps its one key and its one address.
+calls while the backend keeps its one key and its one address. A request of the backend that could be any of several runs'
+counts for none of them: each of these runs is played again, by itself.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from sinch_voice_emulator.testkit.opening import START
 from sinch_voice_emulator.testkit.voice import SinchVoice
 
 MOST_JOBS = 64
+ALONE = "alone"
+"""What a run claims beside which no other is played."""
 
 log = logging.getLogger(__name__)
 
@@ -169,14 +172,17 @@ class Suite:
     def _work(self, target: Target | None) -> None:
         for run in self._turns:
             begun = real_monotonic()
-            outcome, ladders = self._play(run, target)
-            with self._turns.over(run):
+            outcome, ladders, mixed_up = self._play(run, target)
+            with self._turns.over(run, again=mixed_up) as final:
+                if not final:
+                    continue
                 if self._plan.fail_fast and not outcome.passed:
                     self.stop("failed")
                 self._played.append(Played(run, outcome, real_monotonic() - begun, ladders))
                 self._on_played(self._played[-1])
 
-    def _play(self, run: Run, target: Target | None) -> tuple[Outcome, str]:
+    def _play(self, run: Run, target: Target | None) -> tuple[Outcome, str, bool]:
+        """Play it; what came of it, its calls, and whether a request may have been that of another run."""
         plan = self._plan
         try:
             variables = variables_for(run.scenario, plan.variables)
@@ -184,12 +190,13 @@ class Suite:
                 if target is not None:
                     voice.deliver_to(target, plan.path)
                 outcome = voice.work(playing(voice, run.scenario, run.row, variables))
-                return outcome, outcome.ladders or (voice.ladder() if plan.ladders else "")
+                ladders = outcome.ladders or (voice.ladder() if plan.ladders else "")
+                return outcome, ladders, self._emulator.twins.mixed_up(voice.runtime)
         except Exception as fault:
             if self._turns.stopped != "interrupted":
                 log.exception("%s could not be played", run.title)
             why = str(fault) if isinstance(fault, EmulatorError) else f"this is a fault of the emulator: {fault!r}"
-            return Outcome(run.scenario, run.row, why, None, "", 0.0, 0), ""
+            return Outcome(run.scenario, run.row, why, None, "", 0.0, 0), "", False
 
 
 @contextmanager
@@ -219,7 +226,10 @@ def _voice(emulator: Emulator, run: Run, plan: Plan) -> Iterator[SinchVoice]:
 
 
 class _Turns:
-    """Whose turn it is. Two runs between which a request of the backend could not be told to belong never go on at once."""
+    """Whose turn it is. Two runs between which a request of the backend could not be told to belong never go on at once.
+
+    A run that awaits callouts goes on by itself: any other run might surprise it with one.
+    """
 
     def __init__(self, runs: Iterable[Run], variables: Mapping[str, Any]) -> None:
         self._waiting = {run.number: (run, _claims(run, variables)) for run in runs}
@@ -238,12 +248,14 @@ class _Turns:
             self._changed.notify_all()
 
     @contextmanager
-    def over(self, run: Run) -> Iterator[None]:
-        """A run is over; what is done about that is done by one thread at a time."""
+    def over(self, run: Run, *, again: bool) -> Iterator[bool]:
+        """A run is over, for good unless it is to be played ``again``; what is done about that is done one at a time."""
         with self._changed:
             try:
-                yield
+                yield not again
             finally:
+                if again:
+                    self._waiting[run.number] = (run, frozenset({ALONE}))
                 del self._claimed[run.number]
                 self._changed.notify_all()
 
@@ -251,7 +263,7 @@ class _Turns:
         with self._changed:
             while self._waiting and not self.stopped:
                 taken = {claim for claims in self._claimed.values() for claim in claims}
-                free = next((pair for pair in self._waiting.values() if not taken & pair[1]), None)
+                free = next((pair for pair in self._waiting.values() if _free(pair[1], taken, bool(self._claimed))), None)
                 if free is not None:
                     run, claims = free
                     del self._waiting[run.number]
@@ -261,11 +273,16 @@ class _Turns:
             return None
 
 
+def _free(claims: frozenset[str], taken: set[str], busy: bool) -> bool:
+    """Whether a run with these claims can begin now."""
+    return not busy if ALONE in claims else ALONE not in taken and not claims & taken
+
+
 def _claims(run: Run, variables: Mapping[str, Any]) -> frozenset[str]:
     """What requests of the backend may speak of without naming a call: callouts, and conferences by name."""
     scope = Scope(lambda name: f"${{{name}}}", {**run.scenario.variables, **run.row, **variables})
     rooms = {f"conference {_filled(scope, name)}" for name in _conferences(run.scenario.steps)}
-    return frozenset(rooms | ({"callouts"} if run.scenario.takes_callouts else set()))
+    return frozenset(rooms | ({ALONE} if run.scenario.takes_callouts else set()))
 
 
 def _conferences(steps: Iterable[Step]) -> Iterator[str]:
