@@ -10,8 +10,10 @@ import pytest
 from scenario.playing_site import into_a_room, menu, parked, say
 from sinch_voice_emulator.errors import BadRequest, Conflict, NotFound
 from sinch_voice_emulator.scenario import operator, reading, running
-from sinch_voice_emulator.scenario.record import recording
+from sinch_voice_emulator.scenario.record import happenings, recording
+from sinch_voice_emulator.scenario.record.happenings import Happening
 from sinch_voice_emulator.scenario.record.recording import Recording, Wanted
+from sinch_voice_emulator.scenario.record.requests import Requests
 from sinch_voice_emulator.testkit import SinchVoice
 from sinch_voice_emulator.testkit.opening import make_emulator
 
@@ -25,9 +27,9 @@ def words(found: Recording) -> list[str]:
     return [word for step in found.value["steps"] for word in step if word not in ("expect", "wait")]
 
 
-def rest(voice: SinchVoice, method: str, path: str, body: object = None) -> Any:
+def rest(voice: SinchVoice, method: str, path: str, body: object = None, **headers: str) -> Any:
     """An operator's request; the answer."""
-    return operator.send(voice.emulator, voice.runtime.account, method, path, body, {}, "basic").body
+    return operator.send(voice.emulator, voice.runtime.account, method, path, body, headers, "basic").body
 
 
 def passes(voice: SinchVoice, found: Recording, backend: Any) -> None:
@@ -172,6 +174,32 @@ def test_requests_that_are_known_to_be_an_operators(voice: SinchVoice) -> None:
     voice.incoming_call()
     assert words(record(voice)) == ["incoming_call"]
     assert words(record(voice, maker="operator")) == ["incoming_call", "request"]
+
+
+def request(instant: int, agent: str, after: int, sequence: int) -> Happening:
+    """A callout that was asked for."""
+    body = {"method": "POST", "path": "/calling/v1/callouts", "operation": "placeCallout", "status": 200, "after": after}
+    return Happening(instant, "", 0, "api.request", body, sequence=sequence, agent=agent)
+
+
+@pytest.mark.parametrize(("before", "own"), [("curl", [4]), ("sdk", [])])
+def test_what_the_same_client_does_at_other_times_is_an_operators(before: str, own: list[int]) -> None:
+    journal = [
+        request(0, before, 0, 1),
+        Happening(10, "a", 0, "call.created", {"origin": "pstn"}, sequence=2),
+        Happening(10, "a", 0, "callback.queued", {"event": "ice", "delivery": "d"}, sequence=3),
+        Happening(20, "a", 0, "prompt.started", {}, sequence=4),
+        request(20, "sdk", 4, 5),
+        Happening(30, "a", 0, "callback.answered", {"event": "ice", "delivery": "d"}, sequence=6),
+    ]
+    assert Requests(journal).own == own
+
+
+def test_the_journal_says_what_a_client_calls_itself(voice: SinchVoice) -> None:
+    voice.deliver_to(menu)
+    voice.incoming_call().hang_up()
+    rest(voice, "GET", "/calling/v1/calls/id/nobody", **{"User-Agent": "curl/8.5"})
+    assert [one.agent for one in happenings.of_entries(voice.journal) if one.kind == "api.request"] == ["curl/8.5"]
 
 
 # --- what is generalised -----------------------------------------------------------------------------------------------------

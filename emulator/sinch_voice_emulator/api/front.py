@@ -164,6 +164,7 @@ class VoiceFront:
             },
             severity=severity,
             call_id=calling.call_id,
+            wall={"agent": environ["HTTP_USER_AGENT"]} if environ.get("HTTP_USER_AGENT") else None,
         )
         response.call_on_close(calling.open.close)
         return response
