@@ -91,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect scenario files: in the folders of sinch_voice_scenarios, and wherever a name ends in .scenario.yaml."""
-    if file_path.suffix not in SCENARIO_SUFFIXES or file_path.name.startswith("_"):
+    if file_path.suffix.lower() not in SCENARIO_SUFFIXES or file_path.name.startswith("_"):
         return None
     folders = [parent.config.rootpath / name for name in parent.config.getini("sinch_voice_scenarios")]
     if not file_path.stem.endswith(".scenario") and not any(file_path.is_relative_to(folder) for folder in folders):

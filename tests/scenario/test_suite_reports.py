@@ -136,6 +136,14 @@ def test_as_junit_xml(report: Report, tmp_path: Path) -> None:
     assert float(cases[0].time) >= 0
 
 
+def test_the_message_of_a_failure_says_what_was_wrong(emulator: Emulator) -> None:
+    hangs_up = answers(ice={"action": {"name": "hangupp"}})
+    report = Suite(emulator, [read("steps:\n  - incoming_call: {}\n  - wait: idle")], hangs_up).run()
+    [[case]] = JUnitXml.fromstring(junit_xml(report).encode())
+    assert case.result[0].message.startswith("test.yaml: The backend did something wrong: * ")
+    assert "hangupp" in case.result[0].message
+
+
 def test_what_xml_cannot_say(emulator: Emulator) -> None:
     report = Suite(emulator, [read(ODD)], menu).run()
     [suite] = JUnitXml.fromstring(junit_xml(report).encode())

@@ -40,7 +40,7 @@ def _played(played: Played) -> TestCase:
     outcome = played.outcome
     case = _case(played.run, played.seconds)
     if not outcome.passed:
-        first = outcome.why.strip().partition("\n")[0]
+        first = " ".join(outcome.why.strip().partition("\n\n")[0].split())
         failure = Failure(_legal(f"{outcome.where}: {first}"), "step" if outcome.step else "end")
         failure.text = _legal(outcome.text())
         case.result = [failure]
