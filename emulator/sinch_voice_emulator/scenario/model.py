@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,14 @@ class Scenario:
     def takes_callouts(self) -> bool:
         """Whether the backend is to place calls of its own: requests that name no call then belong to this scenario."""
         return any(_takes_callouts(step) for step in self.steps)
+
+
+def all_steps(steps: Iterable[Step]) -> Iterator[Step]:
+    """Steps, and those within them."""
+    for step in steps:
+        yield step
+        for inner in step.branches.values():
+            yield from all_steps(inner)
 
 
 def titled(scenario: Scenario, row: Mapping[str, Any]) -> str:

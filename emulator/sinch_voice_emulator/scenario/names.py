@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sinch_voice_emulator.documents import Located
-from sinch_voice_emulator.scenario.model import Scenario, Step
+from sinch_voice_emulator.scenario.model import Scenario, Step, all_steps
 from sinch_voice_emulator.scenario.variables import BUILT_IN, undefined, uses
 from sinch_voice_emulator.v1.problems import nearest
 
@@ -43,6 +43,18 @@ def check_names(scenario: Scenario, located: Located) -> Iterator[str]:
             if name not in variables:
                 yield located.sentence(f"$.{where}", undefined(name, sorted(variables)))
     yield from _steps(scenario.steps, _Known(variables, set()))
+    yield from _participants(scenario)
+
+
+def _participants(scenario: Scenario) -> Iterator[str]:
+    """Names in a conference that are nearly those of calls."""
+    steps = list(all_steps(scenario.steps))
+    calls = {step.body["as"] for step in steps if isinstance(step.body, dict) and isinstance(step.body.get("as"), str)}
+    for step in steps:
+        for one in step.body.get("participants", ()) if step.word == "expect" and isinstance(step.body, dict) else ():
+            close = nearest(one, calls) if isinstance(one, str) and one not in calls and one.isidentifier() else ""
+            if close:
+                yield f"{step.place}: {step.place.path}.participants: there is no call {one!r} (did you mean {close}?)"
 
 
 def _steps(steps: tuple[Step, ...], known: _Known) -> Iterator[str]:

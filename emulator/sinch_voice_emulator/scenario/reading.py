@@ -16,6 +16,7 @@ from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.scenario import forms
 from sinch_voice_emulator.scenario.model import Allowed, Place, Scenario, Step
 from sinch_voice_emulator.scenario.names import check_names
+from sinch_voice_emulator.scenario.vocabulary import check_vocabulary
 from sinch_voice_emulator.scenario.words import WORDS
 from sinch_voice_emulator.scenario.words.world import check_fault, check_phones, check_profile, check_rates
 from sinch_voice_emulator.v1.wording import path_of
@@ -57,12 +58,13 @@ def of_value(value: Any, source: str = "scenario", folder: str | Path = ".") -> 
 def files_in(paths: Iterable[str | Path]) -> list[Path]:
     """Scenario files: those named, and those in the folders named, in order of their names. Raises ``BadScenario``.
 
-    Files whose name begins with ``_`` are parts for ``include`` and are taken only when they are named themselves.
+    Files whose name begins with ``_`` are parts for ``include`` and are taken only when they are named themselves; so are
+    those whose name, or that of a folder they are in, begins with a dot.
     """
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES and not one.name.startswith("_"))
+            inside = sorted(one for one in path.rglob("*") if _is_scenario(one.relative_to(path)))
             if not inside:
                 raise BadScenario([f"{path}: there is no scenario in this folder (files that end in {', '.join(SUFFIXES)})"])
             found += inside
@@ -71,6 +73,11 @@ def files_in(paths: Iterable[str | Path]) -> list[Path]:
         else:
             raise BadScenario([f"{path}: there is no such file or folder"])
     return list(dict.fromkeys(found))
+
+
+def _is_scenario(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return path.suffix.lower() in SUFFIXES and not hidden and not path.name.startswith("_")
 
 
 def _scenario(located: Located, folder: Path) -> Scenario:
@@ -94,7 +101,7 @@ def _scenario(located: Located, folder: Path) -> Scenario:
         recorded=bool(value.get("recorded", False)),
         allowed=Allowed(tuple(allowed.get("problems", ())), bool(allowed.get("open_calls", False))),
     )
-    wrong = [*reader.wrong, *check_names(scenario, located)]
+    wrong = [*reader.wrong, *check_names(scenario, located), *check_vocabulary(scenario)]
     if wrong:
         raise BadScenario(wrong)
     return scenario
