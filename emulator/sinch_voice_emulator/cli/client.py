@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
 from sinch_voice_emulator.errors import BadRequest, EmulatorError
 
+if TYPE_CHECKING:
+    from sinch_voice_emulator.settings.values import ListenAddress
+
 DEFAULT_URL = "http://127.0.0.1:8080"
 TIMEOUT = 10.0
 """Seconds to wait for an answer, beyond what the emulator was asked to wait itself."""
 
-LISTENING = ("SINCH_VOICE_EMULATOR_LISTEN", "SINCH_VOICE_EMULATOR_HOST", "PORT", "SINCH_VOICE_EMULATOR_CONFIG")
+LISTENING = (
+    "SINCH_VOICE_EMULATOR_LISTEN",
+    "SINCH_VOICE_EMULATOR_HOST",
+    "PORT",
+    "SINCH_VOICE_EMULATOR_CONFIG",
+    "SINCH_VOICE_EMULATOR_PROFILE",
+)
 """The variables that say where a server listens; in a container the commands see the same ones as the server."""
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -82,8 +93,7 @@ class Control:
             after = str(page.get("next", after))
 
     def _ask(self, method: str, path: str, body: Mapping[str, object] | None, timeout: float) -> Any:
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        connection = kind(self._host, self._port, timeout=timeout)
+        connection = self._connection(timeout)
         headers = {"Accept": "application/json"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -97,6 +107,11 @@ class Control:
             status, raw = response.status, response.read()
         except TimeoutError:
             raise ControlError(f"The emulator at {self.url} did not answer within {timeout:g} s.") from None
+        except ssl.SSLCertVerificationError as error:
+            raise ControlError(
+                f"The certificate shown at {self.url} is not trusted ({error.verify_message}): name the emulator's ca.pem in "
+                "SSL_CERT_FILE (`sinch-voice-emulator tls --for python` prints the line), or with --url a port without TLS."
+            ) from None
         except (OSError, ssl.SSLError, http.client.HTTPException) as error:
             raise ControlError(
                 f"Nothing that speaks HTTP answers at {self.url} ({error}): start the emulator with "
@@ -105,6 +120,11 @@ class Control:
         finally:
             connection.close()
         return self._read(status, raw)
+
+    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+        if self._secure:
+            return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=_trust())
+        return http.client.HTTPConnection(self._host, self._port, timeout=timeout)
 
     def _read(self, status: int, raw: bytes) -> Any:
         try:
@@ -121,25 +141,60 @@ class Control:
 
 
 def default_url() -> str:
-    """Where a server listens that was started with this environment; a port without TLS, if the control API has one."""
+    """Where the control API of a server is that was started with this environment; a port without TLS, if one has it."""
+    return _default_url(lambda place: (not _controls(place), place.tls))
+
+
+def default_health_url() -> str:
+    """Where such a server is asked whether it is up: every port answers that, so one without TLS comes first."""
+    return _default_url(lambda place: (place.tls, not _controls(place)))
+
+
+def _default_url(order: Callable[[ListenAddress], tuple[bool, bool]]) -> str:
+    """The address of the first port by ``order``."""
     if not any(os.environ.get(name) for name in LISTENING):
         return DEFAULT_URL
     from sinch_voice_emulator.settings import load
+
+    return min(load().listen, key=order).url
+
+
+def _controls(place: ListenAddress) -> bool:
     from sinch_voice_emulator.settings.values import Role
 
-    places = load().listen
-    return min(places, key=lambda place: (not place.answers(Role.CONTROL), place.tls)).url
+    return place.answers(Role.CONTROL)
+
+
+def _trust() -> ssl.SSLContext:
+    """What Python trusts anyway, and the certificate authority of this machine, if there is one."""
+    from sinch_voice_emulator.runtime.authority import CERTIFICATE_FILE, default_directory
+    from sinch_voice_emulator.settings import load
+
+    context = ssl.create_default_context()
+    with contextlib.suppress(EmulatorError, OSError):
+        directory = load().tls.directory
+        context.load_verify_locations((Path(directory).expanduser() if directory else default_directory()) / CERTIFICATE_FILE)
+    return context
 
 
 def control_options(function: F) -> F:
     """``--url``, ``--token`` and ``--account``, as every client command has them."""
+    return _options(function, default_url)
+
+
+def health_options(function: F) -> F:
+    """The same for ``health``, which has more ports to choose from."""
+    return _options(function, default_health_url)
+
+
+def _options(function: F, url: Callable[[], str]) -> F:
     options = (
         click.option(
             "--url",
             envvar="SINCH_VOICE_EMULATOR_URL",
             show_envvar=True,
             metavar="URL",
-            default=default_url,
+            default=url,
             show_default=DEFAULT_URL,
             help="Where the emulator is; unless said, where `serve` with the same environment listens.",
         ),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from sinch_voice_emulator.cli import COMMANDS
-from sinch_voice_emulator.cli.client import Control, ControlError, control_options
+from sinch_voice_emulator.cli.client import Control, ControlError, health_options
 
 
 @click.command("health", help=COMMANDS["health"][1] + " Exit code 0 if it is, 1 if not.")
-@control_options
+@health_options
 @click.pass_context
 def command(context: click.Context, url: str, token: str, account: str) -> None:
     """Print a line and exit with 0 or 1."""
