@@ -122,7 +122,8 @@ def test_an_answer_that_is_under_way_when_the_time_is_over_counts(voice: SinchVo
 def test_a_request_that_is_never_answered_is_named(voice: SinchVoice) -> None:
     voice.set_profile(callback_timeout=1)
     driver = RealTime(voice.runtime, patience=0.01)
-    with voice.hold("a queue"), pytest.raises(NotSettled, match="hold 1 is not released"):
+    voice.hold("a queue")
+    with pytest.raises(NotSettled, match="hold 1 is not released"):
         run(driver.settle(), voice._post)
 
 

@@ -21,12 +21,14 @@ class OpenWork:
 
     ``lingering``: what still goes on about deliveries that are concluded, by id: duplicates, answers that come too late.
     ``holds``: reasons by id, given by backends that call back later, from a queue: time stands still until they are released.
+    ``own``: those that whoever drives the account holds itself. Nobody waits for them; time does stand still.
     """
 
     outbox: Outbox
     requests: set[OpenRequest] = field(default_factory=set)
     alarms: Alarms = field(default_factory=Alarms)
     holds: dict[str, str] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
     held_so_far: int = 0
     lingering: dict[str, str] = field(default_factory=dict)
     advancing: object | None = None
@@ -35,14 +37,15 @@ class OpenWork:
 
     def is_open(self) -> bool:
         """Whether anything has still to happen at this very instant."""
-        return bool(self.requests or self.holds or self.outbox.has_ready() or self._exchanging())
+        return bool(self.requests or self.holds.keys() - self.own or self.outbox.has_ready() or self._exchanging())
 
     def sentences(self) -> Iterator[str]:
         """What is open, a sentence each."""
         if self.requests:
             yield f"{len(self.requests)} request(s) of the Calling API are not answered yet"
         for hold, reason in self.holds.items():
-            yield f"hold {hold} is not released" + (f" ({reason})" if reason else "")
+            if hold not in self.own:
+                yield f"hold {hold} is not released" + (f" ({reason})" if reason else "")
         for delivery in self.outbox.unfinished():
             if delivery.id not in self.alarms.waiting:
                 about = f"{delivery.event.value} of call {delivery.call_id} to {delivery.target.primary}"
@@ -75,6 +78,7 @@ class OpenWork:
     def release(self, hold: str) -> None:
         """Give up a hold; raises ``NotFound``."""
         self.touched = real_monotonic()
+        self.own.discard(hold)
         if self.holds.pop(hold, None) is None:
             raise NotFound(f"there is no hold {hold!r}: it was released already, or the account was reset")
 

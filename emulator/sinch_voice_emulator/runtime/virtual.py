@@ -31,16 +31,21 @@ from sinch_voice_emulator.runtime.ports import Failure, FailureKind
 
 T = TypeVar("T")
 
+LOOK_AGAIN_SECONDS = 0.02
 PATIENCE_SECONDS = 2.0
 """Wall-clock seconds that an operation waits for open requests, holds and exchanges in other threads to come to an end."""
 
 
 class NotSettled(Conflict):
-    """Something is still under way. ``open`` has a sentence for each: which callback, its URL and call."""
+    """Something is still under way. ``open`` has a sentence for each: which callback, its URL and call.
 
-    def __init__(self, account: str, open: list[str]) -> None:
+    ``seconds`` of wall-clock time were waited for it.
+    """
+
+    def __init__(self, account: str, open: list[str], seconds: float) -> None:
         self.open = open
-        super().__init__(f"account {account} does not come to rest: {'; '.join(open)}")
+        waited = f" within {seconds:g} s of wall-clock time" if seconds else ""
+        super().__init__(f"account {account} does not come to rest{waited}: {'; '.join(open)}")
 
 
 class TimedOut(Conflict):
@@ -51,6 +56,7 @@ class TimedOut(Conflict):
         self.now = now
         self.going_on = going_on
         self.deadline = deadline
+        self.advice = advice
         happening = "; ".join(going_on) or "no call is live"
         due = "nothing will happen by itself" if deadline is None else f"the next deadline is in {(deadline - now) / 1000:g} s"
         super().__init__(f"it did not happen within {limit / 1000:g} s: {happening}; {due}" + (f"; {advice}" if advice else ""))
@@ -132,7 +138,8 @@ class VirtualDriver:
         moving.clock_of(account)
         account.driven_by_hand = True
         self._account = account
-        self._patience = patience
+        self.patience = patience
+        """Wall-clock seconds that open requests, holds and exchanges in other threads have to come to an end."""
         self._running = ""
         self._awake: deque[tuple[Delivering, str]] = deque()
 
@@ -154,14 +161,16 @@ class VirtualDriver:
         """Let time pass, from deadline to deadline; ends exactly ``milliseconds`` later."""
         if milliseconds < 0:
             raise Conflict(f"time does not go back: it cannot be advanced by {milliseconds} ms")
+        if self._account.open.own:
+            raise Conflict(f"{self._held()}: time can be advanced when it is released, behind the end of `with`")
         yield from self._alone("advance", self._caught_up(self._advance(milliseconds)))
 
     def run_until(self, condition: Callable[[], T | None], limit: Millis, idle_ok: bool = False) -> Steps[T | None]:
         """Let time pass until ``condition`` gives something, and stop at that very instant; returns it.
 
-        Time moves only on an ``auto`` clock. Raises ``TimedOut`` after ``limit`` milliseconds of account time, or at once on a
-        ``manual`` clock. With ``idle_ok``: returns ``None`` as soon as calls wait for nothing but guards (maximum duration,
-        park limit) or nothing at all.
+        Time moves only on an ``auto`` clock, and not while the caller holds it: then this waits by the wall clock. Raises
+        ``TimedOut`` after ``limit`` milliseconds of account time, or at once on a ``manual`` clock. With ``idle_ok``: returns
+        ``None`` as soon as calls wait for nothing but guards (maximum duration, park limit) or nothing at all.
         """
         return (yield from self._alone("run_until", self._caught_up(self._run_until(condition, limit, idle_ok))))
 
@@ -212,9 +221,13 @@ class VirtualDriver:
         account = self._account
         clock = moving.clock_of(account)
         end = clock.now() + limit
+        out_of_patience = real_monotonic() + self.patience
         while (found := condition()) is None:
+            if account.open.own and not idle_ok:
+                yield from self._stand_still(limit, out_of_patience)
+                continue
             deadline = account.next_deadline()
-            if idle_ok and account.next_deadline(guards=False) is None:
+            if idle_ok and (account.open.own or account.next_deadline(guards=False) is None):
                 return None
             if clock.mode == "manual" or deadline is None or deadline > end:
                 self._give_up(limit, end)
@@ -231,6 +244,21 @@ class VirtualDriver:
             advice = "the clock is manual and moves only when it is advanced"
         raise TimedOut(limit, account.clock.now(), going_on(account), account.next_deadline(), advice)
 
+    def _stand_still(self, limit: Millis, until: float) -> Steps[None]:
+        """Wait a little, by the wall clock, for what others do while time is held."""
+        account, seen = self._account, self._account.journal.cursor
+        left = until - real_monotonic()
+        if left <= 0:
+            advice = f"{self._held()}, and {self.patience:g} s of wall-clock time are over"
+            raise TimedOut(limit, account.clock.now(), going_on(account), account.next_deadline(), advice)
+        yield Breath(account, lambda: account.journal.cursor != seen or not account.settled, min(left, LOOK_AGAIN_SECONDS))
+        yield from self._settle()
+
+    def _held(self) -> str:
+        open_work = self._account.open
+        reasons = [open_work.holds[one] or f"hold {one}" for one in sorted(open_work.own)]
+        return f"time is held by the test itself ({', '.join(reasons)})"
+
     def _settle(self) -> Steps[None]:
         account = self._account
         while True:
@@ -242,9 +270,9 @@ class VirtualDriver:
             elif account.settled:
                 return
             else:
-                yield Breath(account, self._can_go_on, self._patience)
+                yield Breath(account, self._can_go_on, self.patience)
                 if not self._can_go_on():
-                    raise NotSettled(account.name, account.open_work())
+                    raise NotSettled(account.name, account.open_work(), self.patience)
 
     def _can_go_on(self) -> bool:
         return self._account.settled or self._account.has_ready or bool(self._awake)

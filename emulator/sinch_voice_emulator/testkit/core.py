@@ -16,7 +16,7 @@ from sinch_voice_emulator.model.party import Party
 from sinch_voice_emulator.runtime.clocks import AccountClock, Mode
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.journal import Entry
-from sinch_voice_emulator.runtime.virtual import Steps, TimedOut, run, run_async
+from sinch_voice_emulator.runtime.virtual import NotSettled, Steps, TimedOut, run, run_async
 from sinch_voice_emulator.testkit import arrivals, opening
 from sinch_voice_emulator.testkit.addresses import listed
 from sinch_voice_emulator.testkit.backends import Backend, InProcess, Kind, Target, UrlBackend, backend_for
@@ -95,6 +95,8 @@ class VoiceSteps(Judging):
             self._check_open()
             with self._turns.mine():
                 return run(steps, self._post)
+        except NotSettled as refusal:
+            raise self.reporter.unsettled(refusal) from self.reporter.latest_raised()
         finally:
             steps.close()
 
@@ -104,6 +106,8 @@ class VoiceSteps(Judging):
             self._check_open()
             async with self._turns.ours():
                 return await run_async(steps, self._post_async)
+        except NotSettled as refusal:
+            raise self.reporter.unsettled(refusal) from self.reporter.latest_raised()
         finally:
             steps.close()
 
@@ -314,8 +318,20 @@ class VoiceSteps(Judging):
     # --- life ----------------------------------------------------------------------------------------------------------------
 
     def hold(self, reason: str = "") -> opening.Hold:
-        """Have waits wait, in wall-clock time, for work that the backend does later, from a queue: ``with hold(): ...``"""
-        return opening.Hold(self.runtime, reason)
+        """Have waits wait, in wall-clock time, for work that the backend does later: ``release()`` it when it is done.
+
+        As ``with hold(): ...`` time stands still in the test itself; what waits there waits for others by the wall clock.
+        """
+        return opening.Hold(self.runtime, reason, self._turns.belongs_to_test)
+
+    @property
+    def patience(self) -> float:
+        """How many seconds of wall-clock time waits give to what others do: requests, holds, handlers in other threads."""
+        return self.driver.patience
+
+    @patience.setter
+    def patience(self, seconds: float) -> None:
+        self.driver.patience = millis(seconds) / SECOND
 
     def at_end(self, *, final: bool = True) -> list[str]:
         """What is wrong when a test has ended and everything has happened that can happen without being awaited.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -67,10 +68,15 @@ def take(runtime: AccountRuntime, clock: Mode, speed: float = 1.0) -> None:
 
 
 class Hold:
-    """Work that a backend does later. While it lasts, whoever waits on the account waits for it in wall-clock time."""
+    """Work that a backend does later. While it lasts, whoever waits on the account waits for it in wall-clock time.
 
-    def __init__(self, runtime: AccountRuntime, reason: str) -> None:
+    A test that holds time itself (``with``) would wait for itself: there time stands still, and what waits does so by the
+    wall clock. ``own`` says whether it is the test that asks.
+    """
+
+    def __init__(self, runtime: AccountRuntime, reason: str, own: Callable[[], bool]) -> None:
         self._runtime = runtime
+        self._own = own
         self._id: str | None = runtime.hold(reason)
 
     def release(self) -> None:
@@ -81,6 +87,11 @@ class Hold:
         self._id = None
 
     def __enter__(self) -> Hold:
+        if self._id is None:
+            raise NotFound("this hold was released already; take another one: with sinch_voice.hold(): ...")
+        if self._own():
+            with self._runtime.lock:
+                self._runtime.open.own.add(self._id)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

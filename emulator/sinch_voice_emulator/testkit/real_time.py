@@ -22,7 +22,9 @@ T = TypeVar("T")
 
 
 class Driver(Protocol):
-    """Who lets an account's time pass, for a test."""
+    """Who lets an account's time pass, for a test. ``patience``: wall-clock seconds that work in other threads may take."""
+
+    patience: float
 
     def settle(self) -> Steps[None]:
         """Let everything happen that happens now. Raises ``NotSettled``."""
@@ -51,7 +53,7 @@ class RealTime:
         if not isinstance(account.clock, AccountClock) or account.clock.virtual:
             raise Conflict(f"the clock of account {account.name} stands still; one who moves it is needed")
         self._account = account
-        self._patience = patience
+        self.patience = patience
 
     def settle(self) -> Steps[None]:
         """Wait until nothing is under way. A backend may take as long as the callback timeout allows."""
@@ -59,7 +61,7 @@ class RealTime:
         while not account.settled:
             left = max(begun, account.open.touched) + self._longest() - real_monotonic()
             if left <= 0:
-                raise NotSettled(account.name, account.open_work())
+                raise NotSettled(account.name, account.open_work(), self._longest())
             yield Breath(account, lambda: account.settled, left)
 
     def advance(self, milliseconds: Millis) -> Steps[None]:
@@ -94,7 +96,7 @@ class RealTime:
     def _longest(self) -> float:
         """Wall-clock seconds that a callback may take, with its fallback and all redeliveries."""
         policy = policy_of(self._account.account)
-        return policy.timeout / SECOND * (2 + policy.redeliveries) + self._patience
+        return policy.timeout / SECOND * (2 + policy.redeliveries) + self.patience
 
 
 class _Look(Generic[T]):

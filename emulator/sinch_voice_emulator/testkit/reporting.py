@@ -15,7 +15,7 @@ from sinch_voice_emulator.model.delivery import Attempt
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.runtime.refusals import WANTS_TOKEN, wants_token
-from sinch_voice_emulator.runtime.virtual import TimedOut
+from sinch_voice_emulator.runtime.virtual import NotSettled, TimedOut
 from sinch_voice_emulator.testkit.backends import Backend, InProcess
 from sinch_voice_emulator.testkit.failures import ExpectationFailed, bullets, message
 from sinch_voice_emulator.testkit.watch import Watch
@@ -63,6 +63,14 @@ class Reporter:
         said = str(refusal)
         if isinstance(refusal, IllegalTransition):
             said += f"; {self._instead()}"
+        refusal.args = (message(said, self.raised_notes()),)
+        return refusal
+
+    def unsettled(self, refusal: NotSettled) -> NotSettled:
+        """What is open, with what to do about it."""
+        holds = any(one.startswith("hold ") for one in refusal.open)
+        advice = "whoever has taken it calls release() when the work is done; " if holds else ""
+        said = f"{refusal}; {advice}sinch_voice.patience = 10 waits longer"
         refusal.args = (message(said, self.raised_notes()),)
         return refusal
 
@@ -195,5 +203,7 @@ def _where(fault: Exception) -> str:
 def _standing(late: TimedOut) -> str:
     happening = "; ".join(late.going_on) or "no call is live"
     due = "nothing is due" if late.deadline is None else f"the next deadline is {(late.deadline - late.now) / 1000:g} s away"
-    advice = "The clock is manual: advance(...) moves it." if "manual" in str(late) else ""
+    advice = f"{late.advice[0].upper()}{late.advice[1:]}." if late.advice else ""
+    if "manual" in advice:
+        advice = "The clock is manual: advance(...) moves it."
     return f"By then: {happening}; {due}." + (f" {advice}" if advice else "")

@@ -37,6 +37,7 @@ class Turns:
         self._in_threads = threading.Lock()
         self._in_tasks = asyncio.Lock()
         self._owner: object = None
+        self._thread = threading.get_ident()
 
     @contextmanager
     def handling(self) -> Iterator[None]:
@@ -53,6 +54,11 @@ class Turns:
     def taken(self) -> bool:
         """Whether an operation is under way."""
         return self._in_threads.locked() or self._in_tasks.locked()
+
+    def belongs_to_test(self) -> bool:
+        """Whether it is the test that asks, and neither a handler nor what one has started."""
+        handling = _HANDLING.get()
+        return threading.get_ident() == self._thread and (handling is None or handling.of is not self)
 
     def check(self) -> None:
         """Raise ``Conflict`` when a handler is at work, and it is who asks."""
