@@ -22,6 +22,7 @@ from sinch.domains.voice.exceptions import VoiceException
 
 from sinch_voice_emulator.cli.tls import trusting
 from sinch_voice_emulator.emulator import Emulator
+from sinch_voice_emulator.runtime.authority import kept
 from sinch_voice_emulator.settings import DEFAULT_KEY, DEFAULT_NUMBERS, DEFAULT_SECRET, ListenAddress, Settings, TlsSettings
 from sinch_voice_emulator.v1.hosts import HOSTS
 
@@ -165,10 +166,26 @@ def test_curl(emulator: Emulator, tmp_path: Path, way: str) -> None:
     assert (answer["errorCode"], answer["message"]) == (40400, "Call not found")
 
 
-def test_java(emulator: Emulator, tmp_path: Path) -> None:
+@pytest.fixture
+def java() -> None:
     if shutil.which("keytool") is None or shutil.which("javac") is None:
         pytest.skip("there is no Java development kit")
+
+
+@pytest.mark.usefixtures("java")
+def test_java(emulator: Emulator, tmp_path: Path) -> None:
     proxy = f"-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort={ports(emulator)[0]}"
     ask = f"java {proxy} {FOLDER / 'Probe.java'} {NO_CALL} '{BASIC}'"
     answer = shell(f"{trust_lines(emulator)['java']}; {ask}", tmp_path)
     assert answer.startswith('404 {"errorCode":40400,"message":"Call not found"')
+
+
+@pytest.mark.usefixtures("java")
+@pytest.mark.parametrize("name", ["plain", "a blank", "it's", "both \"kinds\" of 'quotes'"])
+def test_the_line_for_java_may_be_run_again_in_any_directory(tmp_path: Path, name: str) -> None:
+    line = trusting(kept(tmp_path / name))["java"]
+    (tmp_path / "Show.java").write_text(
+        "class Show { public static void main(String[] a) "
+        '{ System.out.print(System.getProperty("javax.net.ssl.trustStore")); } }'
+    )
+    assert shell(f"{line}\n{line}\njava Show.java", tmp_path) == f"{tmp_path}/{name}/truststore.p12"

@@ -22,17 +22,33 @@ NAMES = {"python": "Python", "node": "Node", "java": "Java", "dotnet": ".NET", "
 def trusting(authority: Authority) -> dict[str, str]:
     """The line of shell that makes each kind of client trust ``authority``, by the keys of ``NAMES``."""
     path = authority.file or Path("ca.pem")
-    file, store = shlex.quote(str(path)), shlex.quote(str(path.with_name("truststore.p12")))
-    keystore = f"-keystore {store} -storetype PKCS12 -storepass changeit"
-    alias = f"sinch-voice-emulator-{authority.fingerprint[:8]}"
-    java = f"-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword=changeit"
+    file = shlex.quote(str(path))
     return {
         "python": f"export REQUESTS_CA_BUNDLE={file} SSL_CERT_FILE={file}",
         "node": f"export NODE_EXTRA_CA_CERTS={file}",
-        "java": f'keytool -importcert -noprompt -alias {alias} -file {file} {keystore}; export JAVA_TOOL_OPTIONS="{java}"',
+        "java": _java(path, f"sinch-voice-emulator-{authority.fingerprint[:8]}"),
         "dotnet": f"export SSL_CERT_FILE={file}",
         "curl": f"export CURL_CA_BUNDLE={file}",
     }
+
+
+def _java(certificate: Path, alias: str) -> str:
+    """A line that makes a trust store, unless it was made before, and names it; it may be run again and again."""
+    store = str(certificate.with_name("truststore.p12"))
+    entry = f"-alias {alias} -keystore {shlex.quote(store)} -storetype PKCS12 -storepass changeit"
+    options = f"-Djavax.net.ssl.trustStore={_java_quoted(store)} -Djavax.net.ssl.trustStorePassword=changeit"
+    return (
+        f"keytool -list {entry} >/dev/null 2>&1 || keytool -importcert -noprompt {entry} "
+        f"-file {shlex.quote(str(certificate))}; "
+        f"export JAVA_TOOL_OPTIONS={shlex.quote(options)}"
+    )
+
+
+def _java_quoted(text: str) -> str:
+    """``text`` as part of ``JAVA_TOOL_OPTIONS``, which knows quotes of both kinds and no backslash."""
+    if not any(one.isspace() or one in "'\"" for one in text):
+        return text
+    return '"' + text.replace('"', """"'"'\"""") + '"'
 
 
 def trust_table(authority: Authority) -> list[str]:
