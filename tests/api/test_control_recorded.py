@@ -22,9 +22,30 @@ def test_what_happened_since_a_cursor(control: Control) -> None:
     found = control.get(f"/scenario?after={after}&name=Second")
     assert found["scenario"]["name"] == "Second"
     assert found["scenario"]["steps"][0]["incoming_call"]["from"] == "+12025550144"
-    assert found["steps"] == len(found["scenario"]["steps"])
+    assert (found["calls"], found["steps"]) == (1, len(found["scenario"]["steps"]))
     assert reading.load(found["text"], "recorded.yaml").name == "Second"
     assert len(control.get("/scenario")["scenario"]["steps"]) > found["steps"]
+
+
+def test_the_file_alone(control: Control) -> None:
+    control.post("/calls", {"from": "+12025550143", "to": "+12025550100"}, status=201)
+    text = control.get("/scenario")["text"]
+    for asked in (
+        control.open("GET", "/scenario?format=yaml"),
+        control.open("GET", "/scenario", headers={"Accept": "text/yaml"}),
+        control.open("GET", "/scenario?format=yaml", headers={"Accept": "application/json"}),
+    ):
+        assert (asked.status_code, asked.mimetype, asked.text) == (200, "text/yaml", text)
+    for accept in ("application/json", "*/*", "application/json, text/yaml"):
+        assert control.open("GET", "/scenario", headers={"Accept": accept}).mimetype == "application/json"
+    control.refused("GET", "/scenario?format=xml", status=400, says="format", at="?format")
+
+
+def test_a_reset_in_between(control: Control) -> None:
+    after = control.get("/accounts/default")["journal"]
+    control.post("/calls", {"from": "+12025550143", "to": "+12025550100"}, status=201)
+    control.open("POST", "/reset")
+    control.refused("GET", f"/scenario?after={after}", status=409, says="the account was reset while it was recorded")
 
 
 def test_nothing_to_tell(control: Control) -> None:

@@ -23,7 +23,8 @@ def record_scenario(control: ControlRequest) -> Response:
         from sinch_voice_emulator.scenario.record import recording
 
         wanted = recording.Wanted(*(query.get(name, "") for name in ("after", "call", "name", "requests")))
-        return _answer(recording.of_account(control.runtime, wanted))
+        found = recording.of_account(control.runtime, wanted)
+        return _file(found) if _wants_file(control) else _answer(found)
 
     return defer(control.environ, Working(work))
 
@@ -40,9 +41,19 @@ def import_scenario(control: ControlRequest) -> Response:
     return defer(control.environ, Working(work))
 
 
+def _wants_file(control: ControlRequest) -> bool:
+    """Whether the file itself is asked for: by ``format``, else by a client that takes YAML and no JSON."""
+    accepted = control.headers.get("Accept", "")
+    return bool(control.query.get("format", "yaml" if "yaml" in accepted and "json" not in accepted else "json") == "yaml")
+
+
+def _file(found: Recording) -> Response:
+    return Response(found.text, mimetype="text/yaml", headers={"Cache-Control": "no-store"})
+
+
 def _answer(found: Recording) -> Response:
     shown = {"scenario": found.value, "text": found.text, "remarks": list(found.remarks)}
-    return json_response(shown | {"steps": len(found.value["steps"])})
+    return json_response(shown | {"calls": found.calls, "steps": len(found.value["steps"])})
 
 
 HANDLERS: dict[str, Handler] = {"recordScenario": record_scenario, "importScenario": import_scenario}

@@ -34,10 +34,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A scenario, as the value of a file, and what there is to say about it."""
+    """A scenario, as the value of a file, and what there is to say about it. ``calls`` is how many it tells of."""
 
     value: dict[str, Any]
     remarks: tuple[str, ...] = ()
+    calls: int = 0
 
     @property
     def text(self) -> str:
@@ -77,7 +78,9 @@ def of_journal(text: str, source: str, wanted: Wanted) -> Recording:
 def of_callbacks(text: str, source: str, name: str = "") -> Recording:
     """Callbacks that were logged elsewhere, one JSON object a line. Raises ``BadRequest`` that names the line."""
     logged = importing.read(text, source)
-    return Recording(importing.scenario_of(logged, name or NAME), (f"Callbacks from {source}, sent as they were logged.",))
+    calls = len({one.call for one in logged if one.call})
+    remarks = (f"Callbacks from {source}, sent as they were logged.",)
+    return Recording(importing.scenario_of(logged, name or NAME), remarks, calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +111,4 @@ def _seen(runtime: AccountRuntime, engine: Engine, after: str) -> _Seen:
 
 def _told(recorder: Recorder, wanted: Wanted, source: str) -> Recording:
     value = recorder.scenario(wanted.name or NAME)
-    return Recording(value, (f"Recorded from {source}.", *recorder.remarks()))
+    return Recording(value, (f"Recorded from {source}.", *recorder.remarks()), len(recorder.calls.told))
