@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from plugin_runs import HELPERS, INI, said
@@ -123,6 +125,37 @@ def test_marks_and_checks_are_those_of_any_test(files: pytest.Pytester) -> None:
     result = files.runpytest_inprocess("scenarios")
     result.assert_outcomes(failed=1)
     assert "scenarios/support.yaml: at the end: Calls are still open" in said(result)
+
+
+def test_scenarios_inside_a_test_do_not_see_each_other() -> None:
+    call = {"steps": [{"incoming_call": {}}, {"expect": {"ended": {"result": "${result}"}}}]}
+    given = {"given": {"phones": {"+46700000001": "${phone}"}}}
+    rows = [{"phone": "busy", "result": "BUSY"}, {"phone": {"hangs_up_after": "5s"}, "result": "ANSWERED"}]
+    fault = {"steps": [{"fault": {"kind": "drop", "event": "dice"}}]}
+
+    def backend(event: dict[str, Any]) -> object:
+        connect = {"name": "connectPstn", "number": "+46700000001", "cli": "+12025550100"}
+        return {"action": connect if event["event"] == "ice" else {"name": "continue"}} if event["event"] != "dice" else None
+
+    with SinchVoice(seed="apart") as voice:
+        voice.deliver_to(backend)
+        voice.phone("+46700000001", on_ring="busy")
+        assert voice.run_scenario({"name": "Rows", **call, **given, "rows": rows})
+        assert voice.run_scenario({"name": "Fault", **fault})
+        assert voice.run_scenario({"name": "Again", **call, "variables": {"result": "BUSY"}})
+        assert voice.calls == []
+        voice.incoming_call().expect_ended(result="BUSY")
+        voice.fault("drop", event="ice")
+        lost = {"name": "Lost", "steps": [{"incoming_call": {}}, {"expect": {"ended": {"reason": "CALLBACKERROR"}}}]}
+        assert voice.run_scenario({**lost, "given": {"profile": {"callback_timeout": "2s"}}})
+    assert not voice.emulator.twins
+
+
+def test_what_the_backend_raises_is_told_inside_a_test() -> None:
+    with SinchVoice(seed="raises") as voice:
+        voice.deliver_to(lambda event: {}[event["event"]])
+        with pytest.raises(ExpectationFailed, match="KeyError while it handled ice"):
+            voice.run_scenario({"name": "Raises", "steps": [{"incoming_call": {}}, {"expect": {"heard": "Welcome"}}]})
 
 
 def test_a_scenario_inside_a_test() -> None:

@@ -51,6 +51,24 @@ def test_everything_that_is_wrong_is_said_at_once(folder: Path) -> None:
     assert [one.partition(": ")[0] for one in problems[3:]] == [f"{folder}/bad.yaml:3:5", f"{folder}/bad.yaml:4:12"]
 
 
+def test_hidden_folders_are_left_alone_and_case_does_not_matter(folder: Path) -> None:
+    for name in (".git/a.yaml", ".github/workflows/b.yaml", "inner/.c.yaml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("jobs: {}\n")
+    (folder / "UPPER.YAML").write_text(CALL.format(name="Upper", tag="c"))
+    assert [one.name for one in choosing.gathered([folder])] == ["Upper", "Two", "One"]
+    hidden = folder / ".mine"
+    hidden.mkdir()
+    (hidden / "three.yml").write_text(CALL.format(name="Three", tag="d"))
+    assert [one.name for one in choosing.gathered([hidden])] == ["Three"], "named itself"
+
+
+def test_a_scenario_has_steps(folder: Path) -> None:
+    (folder / "none.yaml").write_text("name: None\nsteps: []\n")
+    with pytest.raises(BadScenario, match=r"none.yaml:2:8: \$.steps: steps should be a list that is not empty"):
+        choosing.gathered([folder / "none.yaml"])
+
+
 def test_tags(folder: Path) -> None:
     found = choosing.gathered([folder])
     assert choosing.tagged(found, []) == found
