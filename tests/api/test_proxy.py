@@ -110,6 +110,12 @@ def test_a_call_of_one_region_is_not_found_in_another(emulator: Emulator) -> Non
         ("portalapi.sinch.com", 443, 403, "This proxy answers for Sinch's Voice API only, not for portalapi.sinch.com"),
         ("127.0.0.1", 443, 403, "This proxy answers for Sinch's Voice API only, not for 127.0.0.1"),
         ("calling.api.sinch.com", 22, 403, "This proxy answers for calling.api.sinch.com on ports 443 and 80 only, not 22"),
+        (
+            "calling-xx1.api.sinch.com",
+            443,
+            403,
+            'This proxy answers for the regions euc1, use1, sae1, apse1, apse2; there is none called "xx1"',
+        ),
     ],
 )
 @pytest.mark.parametrize("place", [0, 3])
@@ -118,13 +124,23 @@ def test_every_other_host_is_refused(emulator: Emulator, place: int, host: str, 
     with closing(http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)) as client:
         client.request("CONNECT", f"{host}:{port}")
         answer = client.getresponse()
-        assert answer.status == status
+        assert (answer.status, answer.reason, json.loads(answer.read())["message"]) == (status, message, message)
     assert {key: refused(emulator)[key] for key in ("method", "path", "status", "message")} == {
         "method": "CONNECT",
         "path": f"{host}:{port}",
         "status": status,
         "message": message,
     }
+
+
+def test_a_long_name_is_cut_in_the_status_line_alone(emulator: Emulator) -> None:
+    parts = urlsplit(emulator.listeners[0])
+    host = "a" * 300 + ".example"
+    with closing(http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)) as client:
+        client.request("CONNECT", f"{host}:443")
+        answer = client.getresponse()
+        assert answer.reason == "This proxy answers for Sinch's Voice API only, not for ..."
+        assert json.loads(answer.read())["message"].endswith(f" not for {host}")
 
 
 @pytest.mark.parametrize("target", ["nonsense", "host:", "host:port", ":443", "host:443x", "/path"])

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
+
+from flask import Response
 
 from sinch_voice_emulator.api.context import PLACE, REFUSAL
 from sinch_voice_emulator.api.errors import response_to
 from sinch_voice_emulator.api.ports import not_here
+from sinch_voice_emulator.model.account import REGIONS
 from sinch_voice_emulator.runtime.tunnels import Tunnel
 from sinch_voice_emulator.settings import API_ROLES, ListenAddress, Role
 from sinch_voice_emulator.v1 import errors
 from sinch_voice_emulator.v1.errors import ApiError
-from sinch_voice_emulator.v1.hosts import HOSTS, host_name
+from sinch_voice_emulator.v1.hosts import HOSTS, host_name, strange_region
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from sinch_voice_emulator.emulator import Emulator
 
 HTTP, HTTPS = 80, 443
+MAX_REASON = 160
+"""How many characters of a refusal stand in the status line."""
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -49,7 +55,7 @@ class Proxy:
         if error is not None:
             reference = self._emulator.new_reference()
             self._emulator.note_refused_request("CONNECT", target, error, reference)
-            return response_to(error, reference)
+            return _spoken(response_to(error, reference), error)
         context = identity.context if identity is not None and port == HTTPS else None
         return Tunnel(context, {PLACE: inside(environ.get(PLACE))})
 
@@ -59,6 +65,10 @@ class Proxy:
             return errors.resource_not_found(not_here(self._emulator, place, Role.PROXY))
         if not host or port < 0:
             return errors.by_status(400, "A request to a proxy names a host: CONNECT calling.api.sinch.com:443, or a whole URL")
+        if host not in self._hosts and (region := strange_region(host)):
+            return errors.by_status(
+                403, f'This proxy answers for the regions {", ".join(REGIONS)}; there is none called "{region}"'
+            )
         if host not in self._hosts:
             why = "clients need NO_PROXY for hosts that are not Sinch's"
             return errors.by_status(403, f"This proxy answers for Sinch's Voice API only, not for {host}", why)
@@ -71,6 +81,14 @@ class Proxy:
         if port != int(environ.get("SERVER_PORT") or 0):
             return False
         return host in self._own or host == environ.get("SERVER_NAME") or _is_loopback(host)
+
+
+def _spoken(response: Response, error: ApiError) -> Response:
+    """``response`` with its message in the status line, too: all that most clients show of an answer to CONNECT."""
+    words = error.message.encode("ascii", "replace").decode()
+    sentence = "".join(one if one.isprintable() else "?" for one in words)
+    response.status = f"{error.status} {shorten(sentence, MAX_REASON, placeholder=' ...')}"
+    return response
 
 
 def inside(place: object) -> ListenAddress:

@@ -204,10 +204,12 @@ class StartResponse:
 
     def __init__(self) -> None:
         self.status = 500
+        self.reason = ""
         self.headers: HeaderList = []
 
     def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:  # noqa: ARG002
         self.status = int(status[:3])
+        self.reason = status[4:]
         self.headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return _no_write
 

@@ -115,7 +115,7 @@ class Connection(HttpToolsProtocol):
             return self._refuse(self._bridge.error(501, NO_PROXY))
         judged = judge(target, self.app_state)
         if not isinstance(judged, Tunnel):
-            return self._refuse(judged)
+            return self._refuse(judged, spoken=True)
         inner = self._common.connection(judged.environ)
         if (early and judged.tls is not None) or self._busy():
             return self._refuse(self._bridge.error(400, HASTE))
@@ -151,12 +151,13 @@ class Connection(HttpToolsProtocol):
         """Answer what is not HTTP, and close."""
         self._refuse(self._bridge.error(400, MALFORMED))
 
-    def _refuse(self, app: WSGIApplication) -> None:
-        """Answer outside the usual way, and close."""
+    def _refuse(self, app: WSGIApplication, *, spoken: bool = False) -> None:
+        """Answer outside the usual way, and close. ``spoken``: the application has words of its own for the status line."""
         start = StartResponse()
         body = b"".join(app({"REQUEST_METHOD": "GET"}, start))
+        reason = start.reason if spoken else HTTPStatus(start.status).phrase
         head = [
-            f"HTTP/1.1 {start.status} {HTTPStatus(start.status).phrase}".encode(),
+            f"HTTP/1.1 {start.status} {reason}".encode("latin-1"),
             *(b": ".join(one) for one in start.headers),
         ]
         self.transport.write(b"\r\n".join([*head, b"connection: close", b"", body]))
