@@ -21,7 +21,7 @@ from sinch_voice_emulator.api.control import scenarios as handlers
 from sinch_voice_emulator.api.control.working import Working
 from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.model.delivery import CallbackTarget
-from sinch_voice_emulator.scenario import library
+from sinch_voice_emulator.scenario import catalogue, library
 from sinch_voice_emulator.settings import DEFAULT_KEY, ListenAddress, Settings
 from sinch_voice_emulator.testkit.serving import ServedBackend, over_http
 
@@ -186,7 +186,7 @@ def test_what_is_not_played(api: Api, serve: Serve, monkeypatch: pytest.MonkeyPa
     api.refused(404, "did you mean support?", names=["suport"])
     api.refused(400, "no scenario has the tag 'mime'", tags=["mime"])
     api.refused(400, "has a variable 'kay' (did you mean key?)", names=["support"], variables={"kay": 1})
-    problems = api.run(400, scenarios=["name: X\n", {"steps": []}])["error"]["problems"]
+    problems = api.run(400, scenarios=["name: X\n", {"steps": [{"wait": "1s"}]}])["error"]["problems"]
     assert [one["message"] for one in problems] == [
         "scenarios[0]:1:1: $.steps: steps is missing",
         "scenarios[1]:1:1: $.name: name is missing",
@@ -243,9 +243,12 @@ def test_others_are_answered_meanwhile_and_the_time_is_limited(api: Api, serve: 
     assert (status, report["stopped"], report["notRun"]) == (202, "timeout", 1)
 
 
-def test_time_that_is_over_at_once(api: Api, serve: Serve) -> None:
-    report = api.run(202, names=["support"], callbackUrl=serve(menu), timeout=1e-9)
-    assert report["stopped"] == "timeout"
+def test_time_that_is_over_at_once(api: Api, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = Event()
+    monkeypatch.setattr(catalogue, "find", lambda *_: go_on.wait(20) and [])
+    answer = api.run(503, names=["support"], callbackUrl=serve(menu), timeout=1e-9)
+    go_on.set()
+    assert "time was up before the scenarios were read, and nothing was run" in str(answer)
 
 
 def test_work_that_nobody_waits_for_any_more() -> None:

@@ -184,7 +184,7 @@ def test_bad_files(go: Callable[..., int], folder: Path, capsys: pytest.CaptureF
         f"{folder}/worse.yaml:3:5: $.steps[0].incoming_cal: incoming_cal is not known here (did you mean incoming_call?)",
         "Error: nothing was run: 2 problems to mend first",
     ]
-    (folder / "worse.yaml").write_text("name: []\nsteps: []\n")
+    (folder / "worse.yaml").write_text("name: []\nsteps:\n  - wait: 1s\n")
     assert go(folder / "worse.yaml") == 2
     assert "nothing was run: 1 problem to mend first" in capsys.readouterr().err
 
@@ -217,7 +217,8 @@ def test_a_port_that_is_taken(serve: Callable[[Any], str], folder: Path, capsys:
     assert "say another port with --listen and configure the backend for that one" in said
 
 
-def test_interrupted(serve: Callable[[Any], str], folder: Path) -> None:
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted(serve: Callable[[Any], str], folder: Path, sent: signal.Signals, code: int) -> None:
     asked, over = Event(), Event()
 
     def stuck(event: dict[str, Any]) -> Any:
@@ -233,13 +234,13 @@ def test_interrupted(serve: Callable[[Any], str], folder: Path) -> None:
     process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert asked.wait(30)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         out, err = process.communicate(timeout=10)
     finally:
         over.set()
         process.kill()
         process.wait()
-    assert (process.returncode, err) == (130, "")
+    assert (process.returncode, err) == (code, "")
     assert "ok      First" in out
     assert "\n1 passed, 1 not run (interrupted) in " in out
     assert json.loads((folder / "report.json").read_text())["stopped"] == "interrupted"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,12 +85,15 @@ def _run(**parameters: Any) -> int:
     emulator = started(settings)
     try:
         console.say(_greeting(emulator, targets[0], scenarios, plan))
-        report = _played(emulator, scenarios, plan, console)
+        with ended_like_interrupted() as told_to_end:
+            report = _played(emulator, scenarios, plan, console)
         console.finish(report, ladders=wanted.verbose)
         _write(wanted, report)
     finally:
         emulator.stop()
-    return 130 if report.stopped == "interrupted" else 0 if report.passed else 1
+    if report.stopped == "interrupted":
+        return 128 + (signal.SIGTERM if told_to_end else signal.SIGINT)
+    return 0 if report.passed else 1
 
 
 def _chosen(wanted: Wanted) -> list[Scenario]:
@@ -170,6 +175,22 @@ def _played(emulator: Emulator, scenarios: list[Scenario], plan: Plan, console: 
     except KeyboardInterrupt:
         suite.stop("interrupted")
         return suite.report()
+
+
+@contextmanager
+def ended_like_interrupted() -> Iterator[list[int]]:
+    """Have SIGTERM interrupt what is done within, as Ctrl-C does, so that there is a report. The signals that came."""
+    came: list[int] = []
+
+    def interrupt(number: int, _frame: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _write(wanted: Wanted, report: Report) -> None:

@@ -222,7 +222,9 @@ class CallIs:
     def __init__(
         self, call: Followed, sentence: str, fields: Mapping[str, object], facts: Callable[[Call], Mapping[str, object]]
     ) -> None:
-        self.sentence = sentence
+        numbers = [f"{name} {spelt(fields[name])}" for name in ("duration", "debit") if name in fields]
+        with_or_and = " and " if {"result", "reason"} & fields.keys() else " with "
+        self.sentence = sentence + (with_or_and + " and ".join(numbers) if numbers else "")
         self._call = call
         self._fields = fields
         self._facts = facts
@@ -233,7 +235,8 @@ class CallIs:
 
     def hopeless(self) -> str:
         call = self._call.model()
-        return "" if call.live else f"the call has ended ({call.result.value} / {call.reason.value})"
+        otherwise = " otherwise" if self._fields.get("state") == "ended" else ""
+        return "" if call.live else f"the call has ended{otherwise} ({call.result.value} / {call.reason.value})"
 
     def near(self) -> str:
         return "\n".join(["The call is:", *diff_lines(differences(self._facts(self._call.model()), self._fields))])

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from sinch_voice_emulator.api.control.answers import json_response
 from sinch_voice_emulator.api.control.context import ControlRequest, Handler
-from sinch_voice_emulator.api.control.errors import ControlRefusal, InvalidBody
+from sinch_voice_emulator.api.control.errors import ControlRefusal, InvalidBody, shaped
 from sinch_voice_emulator.api.control.working import Working
 from sinch_voice_emulator.errors import Conflict, LimitReached
 from sinch_voice_emulator.runtime.deferred import defer
@@ -116,10 +116,10 @@ class _Runner:
 
     def late(self) -> Response:
         """What was played by now."""
-        from sinch_voice_emulator.scenario.suite import Report
-
         self._stop("timeout")
-        return _report(Report((), (), 0.0, "timeout") if self._suite is None else self._suite.report(), 202)
+        if self._suite is None:
+            return shaped(503, "time was up before the scenarios were read, and nothing was run; give it a longer timeout")
+        return _report(self._suite.report(), 202)
 
     def left(self) -> None:
         """Nobody waits for the report."""
