@@ -110,9 +110,9 @@ def reports(event: dict[str, Any]) -> dict[str, Any] | None:
 
 def test_what_a_word_is_filled_with_is_checked(voice: SinchVoice) -> None:
     text = """
-        variables: { event: icee }
         steps:
           - incoming_call: {}
+          - remember: { event: icee }
           - expect: { callback: "${event}" }
         """
     assert 'with its variables filled in, callback should be one of "ice", "ace"' in fails(voice, text)

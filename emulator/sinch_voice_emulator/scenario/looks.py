@@ -154,6 +154,24 @@ class Members:
         return self._wanted().near()
 
 
+class Begun:
+    """A call of this name, which another branch begins."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        self.sentence = f"another branch was to begin call {name!r}"
+        self._stage = stage
+        self._name = name
+
+    def look(self) -> str | None:
+        return self._stage.call_id(self._name) if self._stage.is_named(self._name) else None
+
+    def hopeless(self) -> str:
+        return ""
+
+    def near(self) -> str:
+        return "No branch has begun it."
+
+
 class Callout(arrivals.CalloutPlaced):
     """A call that the backend places; each is matched once."""
 

@@ -27,6 +27,13 @@ def expected(value: Any) -> Any:
     return value
 
 
+def expected_members(what: str, value: Any) -> Any:
+    """``value`` where it says what is expected of members. Raises ``BadRequest``, also for a matcher in their place."""
+    if isinstance(value, Mapping) and (matcher := next((name for name in value if str(name).startswith("$")), None)):
+        raise BadRequest(f"{what} has members such as {{ name: {{ {matcher}: ... }} }}; {matcher} cannot stand for all of them")
+    return expected(value)
+
+
 def _matcher(value: Mapping[str, Any]) -> Any:
     if len(value) != 1:
         raise BadRequest(f"a matcher stands alone, but there are: {', '.join(value)}")

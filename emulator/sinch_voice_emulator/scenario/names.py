@@ -5,12 +5,12 @@ Branches that go on side by side see what was there before them and what each se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sinch_voice_emulator.documents import Located
 from sinch_voice_emulator.scenario.model import Scenario, Step, all_steps
-from sinch_voice_emulator.scenario.variables import BUILT_IN, undefined, uses
+from sinch_voice_emulator.scenario.variables import BUILT_IN, undefined, used_calls, uses
 from sinch_voice_emulator.v1.problems import nearest
 
 BEGINS_A_CALL = ("incoming_call", "sip_call", "app_call")
@@ -21,13 +21,25 @@ KINDS_WITH_A_CALL = ("callback", "heard", "dialled", "state", "ended", "told", "
 class _Known:
     """What there is by now."""
 
-    def __init__(self, variables: set[str], calls: set[str], any_call: bool = False) -> None:
+    def __init__(
+        self, variables: set[str], calls: set[str], any_call: bool = False, values: Mapping[str, Any] | None = None
+    ) -> None:
         self.variables = variables
         self.calls = calls
         self.any_call = any_call
+        self.others: set[str] = set()
+        """Calls that branches beside this one begin: an expectation waits for them."""
+        self.values: dict[str, Any] = dict(values or {})
 
     def copy(self) -> _Known:
-        return _Known(set(self.variables), set(self.calls), self.any_call)
+        copied = _Known(set(self.variables), set(self.calls), self.any_call, self.values)
+        copied.others = set(self.others)
+        return copied
+
+    def may_be(self, name: str, *, later: bool = False) -> bool:
+        """Whether there may be a call of this name: one that is there (or, ``later``, will be), or whose name varies."""
+        calls = self.calls | self.others if later else self.calls
+        return name in calls or any("${" in one for one in calls)
 
     def add(self, other: _Known) -> None:
         self.variables |= other.variables
@@ -61,19 +73,60 @@ def _steps(steps: tuple[Step, ...], known: _Known) -> Iterator[str]:
     for step in steps:
         yield from _own(step, known)
         if step.word == "include":
-            extra = set(step.body.get("with", {})) if isinstance(step.body, dict) else set()
-            inner = known.copy()
-            inner.variables |= extra
-            for included in step.branches.values():
-                yield from _steps(included, inner)
-            known.add(inner)
+            yield from _include(step, known)
         elif step.branches:
-            copies = []
-            for steps_of_branch in step.branches.values():
-                copies.append(known.copy())
-                yield from _in_branch(steps_of_branch, copies[-1], step.word)
-            for one in copies:
-                known.add(one)
+            yield from _branches(step, known)
+
+
+def _include(step: Step, known: _Known) -> Iterator[str]:
+    extra = step.body.get("with", {}) if isinstance(step.body, dict) else {}
+    inner = known.copy()
+    inner.variables |= set(extra)
+    inner.values |= extra
+    for included in step.branches.values():
+        used = {name for one in all_steps(included) for name in uses(one.body)}
+        for name in extra:
+            if name not in used and included:
+                close = nearest(name, used)
+                hint = f"did you mean {close}?" if close else f"it uses: {', '.join(sorted(used)) or 'none'}"
+                yield f"{step.place}: {step.place.path}.with.{name}: the file has no use for a variable {name!r} ({hint})"
+        yield from _steps(included, inner)
+    inner.values = known.values
+    known.add(inner)
+
+
+def _branches(step: Step, known: _Known) -> Iterator[str]:
+    copies: list[_Known] = []
+    begun = [_calls_of(steps, known) if step.word == "together" else set() for steps in step.branches.values()]
+    yield from _named_twice(step, begun)
+    for steps in step.branches.values():
+        copies.append(known.copy())
+        for others in begun:
+            copies[-1].others |= others
+        yield from _in_branch(steps, copies[-1], step.word)
+    for one in copies:
+        known.add(one)
+
+
+def _calls_of(steps: tuple[Step, ...], known: _Known) -> set[str]:
+    """Names of the calls that begin in a branch of ``together``: the others may speak of them."""
+    found = _Known(set(), set(), values=known.values)
+    for step in steps:
+        if step.word == "include":
+            extra = step.body.get("with", {}) if isinstance(step.body, dict) else {}
+            inside = _Known(set(), set(), values={**known.values, **extra})
+            found.calls |= {name for inner in step.branches.values() for name in _calls_of(inner, inside)}
+            continue
+        _begin(step, step.body if isinstance(step.body, dict) else {}, found)
+        for inner in step.branches.values():
+            found.calls |= _calls_of(inner, known)
+    return found.calls
+
+
+def _named_twice(step: Step, begun: list[set[str]]) -> Iterator[str]:
+    names = [name for calls in begun for name in calls]
+    for name in sorted({name for name in names if names.count(name) > 1 and "${" not in name}):
+        yield _sentence(step, f"two branches begin a call named {name!r}: give them names of their own")
 
 
 def _in_branch(steps: tuple[Step, ...], known: _Known, word: str) -> Iterator[str]:
@@ -91,9 +144,14 @@ def _own(step: Step, known: _Known) -> Iterator[str]:
     for name in dict.fromkeys(uses(step.body)):
         if name not in known.variables:
             yield _sentence(step, undefined(name, sorted(known.variables)))
+    for name in dict.fromkeys(used_calls(step.body)):
+        if not known.may_be(name, later=True):
+            close = nearest(name, known.calls)
+            there = f"did you mean {close}?" if close else f"there are: {', '.join(sorted(known.calls)) or 'none'}"
+            yield _sentence(step, f"there is no call {name!r} by then ({there})")
     body = step.body if isinstance(step.body, dict) else {}
     named = body.get("call")
-    if isinstance(named, str) and "${" not in named and named not in known.calls:
+    if isinstance(named, str) and "${" not in named and not known.may_be(named, later=step.word == "expect"):
         close = nearest(named, known.calls)
         there = f"did you mean {close}?" if close else f"there are: {', '.join(sorted(known.calls)) or 'none'}"
         yield _sentence(step, f"there is no call {named!r} by then ({there})")
@@ -115,10 +173,18 @@ def _begin(step: Step, body: dict[str, Any], known: _Known) -> None:
     if begins or (step.word == "request" and body.get("method") == "POST"):
         known.any_call = True
     if isinstance(body.get("as"), str):
-        known.calls.add(body["as"])
+        known.calls.add(_filled(body["as"], known.values))
     known.variables.update(body.get("save", ()))
     if step.word == "remember":
         known.variables.update(step.body)
+
+
+def _filled(name: str, values: Mapping[str, Any]) -> str:
+    """The name of a call, with what an include sets its variables to."""
+    for variable, value in values.items():
+        if isinstance(value, str):
+            name = name.replace(f"${{{variable}}}", value)
+    return name
 
 
 def _sentence(step: Step, message: str) -> str:

@@ -14,11 +14,19 @@ from sinch_voice_emulator import documents
 from sinch_voice_emulator.documents import DocumentError, Located
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.scenario import forms
+from sinch_voice_emulator.scenario.beforehand import check_variables_come_to
 from sinch_voice_emulator.scenario.model import Allowed, Place, Scenario, Step
 from sinch_voice_emulator.scenario.names import check_names
 from sinch_voice_emulator.scenario.vocabulary import check_vocabulary
 from sinch_voice_emulator.scenario.words import WORDS
-from sinch_voice_emulator.scenario.words.world import check_fault, check_phones, check_profile, check_rates
+from sinch_voice_emulator.scenario.words.world import (
+    check_fault,
+    check_phones,
+    check_profile,
+    check_rates,
+    instant_of,
+    number_of,
+)
 from sinch_voice_emulator.v1.wording import path_of
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -102,6 +110,7 @@ def _scenario(located: Located, folder: Path) -> Scenario:
         allowed=Allowed(tuple(allowed.get("problems", ())), bool(allowed.get("open_calls", False))),
     )
     wrong = [*reader.wrong, *check_names(scenario, located), *check_vocabulary(scenario)]
+    wrong += check_variables_come_to(scenario, located)
     if wrong:
         raise BadScenario(wrong)
     return scenario
@@ -133,6 +142,11 @@ class _Reader:
         for name, check in _GIVEN.items():
             if name in given and not _has_variables(given[name]):
                 self._check(located, f"$.given.{name}", check, given[name])
+        if "start" in given and not _has_variables(given["start"]):
+            self._check(located, "$.given.start", instant_of, given["start"])
+        for index, number in enumerate(given.get("numbers", ())):
+            if not _has_variables(number):
+                self._check(located, f"$.given.numbers[{index}]", number_of, number)
         for index, fault in enumerate(given.get("faults", ())):
             if not _has_variables(fault):
                 self._check(located, f"$.given.faults[{index}]", check_fault, fault)

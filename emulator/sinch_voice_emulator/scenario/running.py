@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sinch_voice_emulator.errors import BadRequest, EmulatorError
 from sinch_voice_emulator.model.instants import SECOND
+from sinch_voice_emulator.scenario.beforehand import circle_of, misfits
 from sinch_voice_emulator.scenario.model import Scenario, Step, titled
 from sinch_voice_emulator.scenario.playing import Player, StepFailed
 from sinch_voice_emulator.scenario.stage import Approval, Plays, Stage
@@ -111,6 +111,14 @@ def check_variables(scenario: Scenario, variables: Mapping[str, Any]) -> None:
         if name not in known:
             there = ", ".join(sorted(known)) or "none"
             raise BadRequest(f"{scenario.source}: the scenario has no variable {name!r}; it has: {there}")
+    if variables:
+        given = ", ".join(variables)
+        for row in scenario.rows:
+            values = {**row, **variables}
+            circle = circle_of({**scenario.variables, **values})
+            wrong = [f"{scenario.source}: {circle}"] if circle else list(misfits(scenario, values))
+            if wrong:
+                raise BadRequest(f"{wrong[0]} (variables set for this run: {given})")
 
 
 def _given(stage: Stage, scenario: Scenario) -> None:
@@ -120,7 +128,7 @@ def _given(stage: Stage, scenario: Scenario) -> None:
     voice.leftovers.allowed += scenario.allowed.problems
     voice.leftovers.meant, voice.leftovers.may_stay = ALLOW_PROBLEM, ALLOW_OPEN
     voice.leftovers.open_allowed = voice.leftovers.open_allowed or scenario.allowed.open_calls
-    if "start" in given and not voice.runtime.start_at(beginning(instant_of(given["start"]))):
+    if "start" in given and not voice.runtime.start_at(beginning(world.instant_of(given["start"]))):
         raise BadRequest("given.start needs an account on which nothing has happened yet; reset it first")
     if "profile" in given:
         world.put_profile(stage, given["profile"])
@@ -133,15 +141,6 @@ def _given(stage: Stage, scenario: Scenario) -> None:
     world.put_phones(stage, given.get("phones", {}))
     for fault in given.get("faults", ()):
         world.put_fault(stage, fault)
-
-
-def instant_of(text: str) -> datetime:
-    """An instant of a file; without a zone it is UTC. Raises ``BadRequest``."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadRequest(f"start should be an instant such as 2026-03-01T12:00:00Z, but is {text!r}") from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _ending(voice: VoiceSteps) -> Plays[str]:

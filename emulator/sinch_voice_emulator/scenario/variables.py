@@ -139,3 +139,18 @@ def uses(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from uses(item)
+
+
+def used_calls(value: Any) -> Iterator[str]:
+    """The name of every call of which ``value`` uses something: ``${calls.anna.id}``."""
+    if isinstance(value, str):
+        for use in _USE.finditer(value):
+            if use[1] is not None and use[1].startswith("calls."):
+                yield use[1].split(".")[1]
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from used_calls(name)
+            yield from used_calls(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from used_calls(item)

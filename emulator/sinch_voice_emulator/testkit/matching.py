@@ -127,7 +127,7 @@ def _accepts(wanted: object, found: object) -> bool:
     if callable(wanted) and not isinstance(wanted, type):
         predicate: Callable[[object], object] = wanted
         return bool(predicate(found))
-    return wanted == found
+    return wanted == found and isinstance(wanted, bool) is isinstance(found, bool)
 
 
 def _hint(path: str, found: object, document: object) -> str:

@@ -9,8 +9,18 @@ from typing import Any, TypeAlias
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.instants import SECOND
 from sinch_voice_emulator.scenario.following import followed
-from sinch_voice_emulator.scenario.looks import Callout, Cookies, JournalSays, Members, Recorded, Reported, Told, TurnedBack
-from sinch_voice_emulator.scenario.matchers import expected
+from sinch_voice_emulator.scenario.looks import (
+    Begun,
+    Callout,
+    Cookies,
+    JournalSays,
+    Members,
+    Recorded,
+    Reported,
+    Told,
+    TurnedBack,
+)
+from sinch_voice_emulator.scenario.matchers import expected, expected_members
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.stage import Awaiting, Branch, Fork, Mismatch, Play
 from sinch_voice_emulator.scenario.words.requests import answer_differences, judged, saved
@@ -62,6 +72,8 @@ def kind_of(body: Mapping[str, Any]) -> str:
 def awaited(branch: Branch, body: Mapping[str, Any], step: Step) -> Play[None]:
     """Wait for one expectation, and compare what came."""
     kind = kind_of(body)
+    if "call" in body and not branch.stage.is_named(body["call"]):
+        yield Awaiting(Begun(branch.stage, body["call"]), within_of(body, WITHIN))
     approval = branch.stage.approval
     if approval is not None:
         found = yield from followed(branch, body, kind, _LOOKS[kind], step, approval, WITHIN)
@@ -91,8 +103,9 @@ def check(body: Mapping[str, Any]) -> None:
     """What can be said of an expectation before anything runs."""
     if kind_of(body) in ("dialled", "ringing"):
         party_of(body.get("dialled") or body["ringing"])
-    for name in ("with", "answer", "cookies", "report", "ended", "recording"):
-        expected(body.get(name))
+    for name in ("with", "cookies", "report", "ended", "recording"):
+        expected_members(name, body.get(name))
+    expected(body.get("answer"))
     _text(body.get("heard", ""))
 
 

@@ -108,7 +108,7 @@ def answer_differences(wanted: Mapping[str, Any], got: Callback) -> list[Differe
     if "status" in wanted and got.status != wanted["status"]:
         apart.append(Difference("status", wanted["status"], got.status if got.status is not None else got.error))
     if "answer" in wanted:
-        apart += compared("answer", wanted["answer"], got.answer)
+        apart += compared("answer", wanted["answer"], MISSING if got.answer is None else got.answer)
     return apart
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.account import Account, OwnedNumber
 from sinch_voice_emulator.model.delivery import EventKind
 from sinch_voice_emulator.model.instants import Millis
-from sinch_voice_emulator.model.party import PartyKind
+from sinch_voice_emulator.model.party import Party, PartyKind
 from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault, FaultKind
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.stage import Branch, Pause, Play, Stage
@@ -48,12 +49,27 @@ def put_numbers(stage: Stage, numbers: list[str]) -> None:
     account = stage.voice.runtime.account
     owner = next(iter(account.applications))
     for number in numbers:
-        party = party_of(number)
-        if party.kind is not PartyKind.NUMBER:
-            raise BadRequest(f"given.numbers has {number!r}, which is no number")
+        party = number_of(number)
         if not account.owns(party.endpoint):
             entry = OwnedNumber(party.endpoint, "voice", account.applications[owner].key)
             stage.voice._change(partial(_own, number=entry), number=party.endpoint)
+
+
+def instant_of(text: str) -> datetime:
+    """An instant of a file; without a zone it is UTC. Raises ``BadRequest``."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(f"start should be an instant such as 2026-03-01T12:00:00Z, but is {text!r}") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def number_of(text: str) -> Party:
+    """A number that an account may own. Raises ``BadRequest``."""
+    party = party_of(text)
+    if party.kind is not PartyKind.NUMBER:
+        raise BadRequest(f"{text!r} is no number")
+    return party
 
 
 def _own(account: Account, number: OwnedNumber) -> None:
