@@ -46,6 +46,13 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[-1] == "  ValueError: no"
 
 
+def test_what_is_empty_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(load({}, {}))
+    data = {"method": "GET", "why": "", "form": None, "reference": "r", "count": 0}
+    journal_listener("default")(Entry(1, 1, 0, "", 0, "api.strange", data, Severity.WARNING))
+    assert capsys.readouterr().out.endswith(" WARNING api.strange: method GET, reference r, count 0\n")
+
+
 FORGED = "abc\n2026-11-23T00:00:00Z ERROR forged\r\x1b[31m red\x00\x85\u2028\u202e\ud800"
 
 

@@ -54,7 +54,21 @@ def test_the_more_exact_detour_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["localhost", "=backend", "localhost=", "a/b=c", "http://a=b", "a=b:x", "a=b:0", "me@a=b", "a=b:70000", "a b="]
+    "text",
+    [
+        "localhost",
+        "=backend",
+        "localhost=",
+        "a/b=c",
+        "http://a=b",
+        "a=b:x",
+        "a=b:0",
+        "me@a=b",
+        "a=b:70000",
+        "a b=",
+        "a=b=c",
+        "a=*",
+    ],
 )
 def test_a_detour_that_makes_no_sense_is_one_sentence(text: str) -> None:
     with pytest.raises(SettingsError, match="--rewrite-callback-host must be FROM=TO, each a host") as caught:

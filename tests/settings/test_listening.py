@@ -89,12 +89,24 @@ def test_a_file_can_say_it_all(tmp_path: Path) -> None:
         (["--listen", "1=euc1+use1"], '--listen must name one region at most, not "1=euc1+use1".'),
         (
             ["--listen", "1=configuration+euc1"],
-            "--listen must not name a region, which only calling has, for a port with configuration alone, "
+            "--listen must say calling beside a region, which nothing else has, as in 1=calling+euc1, "
             'not "1=configuration+euc1".',
         ),
         (
             ["--listen", "8080", "--listen", "8080=tls"],
             "The port 8080 of 127.0.0.1 is given twice; join what it is for by +, as in 8080=calling+tls.",
+        ),
+        (
+            ["--listen", "0.0.0.0:18100", "--listen", "127.0.0.1:18100"],
+            "0.0.0.0:18100 and 127.0.0.1:18100 overlap, since 0.0.0.0 is every address of this machine; leave one of them out.",
+        ),
+        (
+            ["--listen", "[::1]:18100", "--listen", "[::]:18100"],
+            "[::1]:18100 and [::]:18100 overlap, since :: is every address of this machine; leave one of them out.",
+        ),
+        (
+            ["--listen", "18100=tls", "--no-tls"],
+            "TLS is switched off, but the port 18100 is to speak it; leave out --no-tls, or =tls.",
         ),
         (
             ["--tls-name", "a b"],

@@ -246,7 +246,7 @@ def test_addresses_of_phones(text: str, party: Party) -> None:
         ("[[applications]]\nkey = 'a'", "[[applications]] no. 1 must have a key and a secret."),
         (
             "[[applications]]\nkey = 'a'\nsecrt = 'b'",
-            '"secrt" is not a key of [[applications]] no. 1 (did you mean "secret"?).',
+            'emulator.toml: "secrt" is not a key of [[applications]] no. 1 (did you mean "secret"?).',
         ),
         ("[[applications]]\nkey = 'a'\nsecret = 'b'\nfallback-url = 'http://x'", "has a fallback-url but no callback-url."),
         ("[[applications]]\nkey = 1\nsecret = 'b'", "[[applications]] no. 1: key must be text."),

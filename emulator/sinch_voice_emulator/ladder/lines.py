@@ -43,10 +43,10 @@ def details(data: Data, *names: str) -> str:
 
 
 def anything(kind: str, data: Data, leg: str) -> Said:
-    """An entry of a kind without a line of its own: its name and its data."""
+    """An entry of a kind without a line of its own: its name and its data, without what is empty."""
     if isinstance(data.get("text"), str):
         return leg, data["text"]
-    shown = ", ".join(f"{key} {_shown(value)}" for key, value in data.items())
+    shown = ", ".join(f"{key} {_shown(value)}" for key, value in data.items() if value not in (None, ""))
     return leg, f"{kind}{': ' + shown if shown else ''}"
 
 
@@ -155,6 +155,26 @@ def _refused(_kind: str, data: Data, _leg: str) -> Said:
     return "platform", f"refuses {request}: {data.get('status', '')} {data.get('message', '')}{why}"
 
 
+def _fault(_kind: str, data: Data, _leg: str) -> Said:
+    """The network fails because a test has ordered that."""
+    kind, event = str(data.get("fault_kind", "")), _event(data)
+    path, length = data.get("path", ""), seconds(data.get("milliseconds"))
+    written = {
+        "drop": f"loses {event}",
+        "delay": f"holds {event} back for {length}",
+        "duplicate": f"delivers {event} {1 + int(data.get('copies') or 1)} times",
+        "reorder": f"lets the next callback overtake {event}, for {length} at most",
+        "alter": f"{'alters' if 'was' in data else 'adds'} {path} of {event}: {_shown(data.get('value'))}",
+        "bad-signature": f"spoils the signature of {event} ({data.get('signature', '')})",
+        "slow-answer": f"holds the answer to {event} back for {length}",
+        "refused": f"refuses the connection for {event}",
+        "reset": f"breaks the connection off before the answer to {event}",
+        "status": f"answers {event} with {data.get('status', '')} itself",
+        "garbage": f"garbles the answer to {event}",
+    }
+    return "network", f"{written.get(kind, f'fails on {event} ({kind})')} (fault {data.get('fault', '?')})"
+
+
 KINDS: dict[str, Describe] = {
     "call.created": _created,
     "call.ended": _ended,
@@ -194,6 +214,7 @@ KINDS: dict[str, Describe] = {
     "callback.failed": _failed,
     "callback.discarded": _discarded,
     "svaml.problem": _problem,
+    "fault.fired": _fault,
     "remark": lambda _kind, data, leg: (leg if leg != "call" else "platform", str(data.get("text", ""))),
 }
 """What a kind says; ``None`` from its function: no line."""

@@ -26,7 +26,7 @@ class Detour:
     def parse(cls, text: str) -> Detour:
         """``HOST[:PORT]=HOST[:PORT]``; raises ``ValueError``."""
         first, sign, second = text.partition("=")
-        if not sign:
+        if not sign or "=" in second:
             raise ValueError(_EXPECTED)
         return cls(*_place(first), *_place(second))
 
@@ -56,6 +56,6 @@ def _place(text: str) -> tuple[str, int | None]:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise ValueError(_EXPECTED) from None
-    if not host or port == 0 or parts.netloc != text.strip() or "@" in parts.netloc:
+    if not host or port == 0 or parts.netloc != text.strip() or any(one in parts.netloc for one in "@* "):
         raise ValueError(_EXPECTED)
     return host.rstrip("."), port

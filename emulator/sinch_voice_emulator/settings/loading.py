@@ -184,7 +184,11 @@ class _Reader:
     def listen(self) -> tuple[ListenAddress, ...]:
         """Where to listen."""
         try:
-            return listening.places(self.many("listen"), self.one("host", "127.0.0.1"), tls=self.one("tls", False))
+            given: list[ListenAddress] = self.many("listen")
+            tls: bool | None = self.one("tls", None)
+            if tls is False and (port := next((one.port for one in given if one.tls), None)) is not None:
+                raise ValueError(f"TLS is switched off, but the port {port} is to speak it; leave out --no-tls, or =tls")
+            return listening.places(given, self.one("host", "127.0.0.1"), tls=bool(tls))
         except ValueError as error:
             raise SettingsError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
 
@@ -219,7 +223,7 @@ class _Reader:
         try:
             return read(self.file.content[name])
         except ValueError as error:
-            start = "" if str(error).startswith("[") else f'"{name}" '
+            start = "" if str(error).startswith(("[", '"')) else f'"{name}" '
             raise SettingsError(f"{self.file.source(name)}: {start}{error}.") from None
 
     @property

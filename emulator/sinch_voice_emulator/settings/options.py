@@ -90,7 +90,8 @@ OPTIONS: tuple[Option, ...] = (
         parsers.host_or_address,
         "NAME",
         "none",
-        "A host name or address for the certificate, besides Sinch's and this machine's own.",
+        "A host name or address for the certificate, unless that is your own, and for the proxy to answer, besides Sinch's "
+        "and this machine's own.",
         repeatable=True,
     ),
     Option(
