@@ -137,6 +137,7 @@ def test_the_sdist_has_what_make_needs(distribution: Distribution) -> None:
     with tarfile.open(distribution.sdist) as archive:
         names = {name.removeprefix(f"{NAME}/") for name in archive.getnames()}
     for path in (
+        "LICENSE",
         "Makefile",
         "Dockerfile",
         ".dockerignore",
@@ -152,6 +153,9 @@ def test_what_the_package_says_of_itself(distribution: Distribution) -> None:
     with zipfile.ZipFile(distribution.wheel) as archive:
         metadata = archive.read(f"{NAME}.dist-info/METADATA").decode()
         entries = archive.read(f"{NAME}.dist-info/entry_points.txt").decode()
+        licence = archive.read(f"{NAME}.dist-info/licenses/LICENSE")
+    assert licence == (ROOT / "LICENSE").read_bytes()
+    assert "License-Expression: Apache-2.0\nLicense-File: LICENSE\n" in metadata
     assert "Requires-Python: >=3.11\n" in metadata
     versions = re.findall(r"^Classifier: Programming Language :: Python :: (3\.\d+)$", metadata, re.MULTILINE)
     assert versions == ["3.11", "3.12", "3.13", "3.14"]
