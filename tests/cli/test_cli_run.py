@@ -262,6 +262,11 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scenarios", "list", "--tag", "nothing"]) == 2
 
 
+def test_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["scenarios", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["properties"].keys() >= {"name", "steps"}
+
+
 def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     name, path = library.shipped()[0]
     assert run(["scenarios", "show", name]) == 0

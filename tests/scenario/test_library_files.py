@@ -17,6 +17,20 @@ def test_the_files_of_the_checkout() -> None:
     assert [name for name, _ in library.shipped()] == sorted(name for name, _ in library.shipped())
 
 
+def test_a_variable_is_with_or_without_a_plus_in_all_files() -> None:
+    """Numbers as people dial them have one; what the backend is told without a plus is a variable of another name."""
+    forms: dict[str, set[bool]] = {}
+    for _, path in library.shipped():
+        scenario = reading.read(path)
+        for values in (scenario.variables, *scenario.rows):
+            for name, value in values.items():
+                if isinstance(value, str) and len(value) > 8 and value.lstrip("+").isdigit():
+                    forms.setdefault(name, set()).add(value.startswith("+"))
+    assert forms["agent"] == {True}
+    assert forms["agent_digits"] == {False}
+    assert [name for name, found in forms.items() if len(found) > 1] == []
+
+
 def test_the_files_of_an_installed_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inside = tmp_path / "package" / "scenarios"
     inside.mkdir(parents=True)

@@ -42,6 +42,14 @@ def show(name: str) -> None:
     click.echo(library.find(name).read_text(encoding="utf-8"), nl=False)
 
 
+@command.command("schema", help="Print the JSON Schema of scenario files, for editors.")
+def schema() -> None:
+    """Print it as it is shipped."""
+    from sinch_voice_emulator.scenario import forms
+
+    click.echo(json.dumps(forms.schema(), indent=2, ensure_ascii=False))
+
+
 @command.command("copy", help="Copy scenarios into a folder, to change them; parts that they include are copied with them.")
 @click.argument("names", nargs=-1, metavar="NAME...")
 @click.argument("folder", metavar="DIR")
