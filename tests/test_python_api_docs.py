@@ -32,6 +32,7 @@ MACHINERY = {
         "runtime",
         "leftovers",
         "nothing_more",
+        "was_told",
         "feel",
         "awaited",
         "noticed",

@@ -74,6 +74,28 @@ def test_an_inbound_call_with_a_menu_and_an_agent() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("details", "says"),
+    [
+        ({"fault_kind": "drop"}, "loses PIE"),
+        ({"fault_kind": "delay", "milliseconds": 2_000}, "holds PIE back for 2.0 s"),
+        ({"fault_kind": "duplicate", "copies": 2}, "delivers PIE 3 times"),
+        ({"fault_kind": "reorder", "milliseconds": 1_000}, "lets the next callback overtake PIE, for 1.0 s at most"),
+        ({"fault_kind": "alter", "path": "$.cli", "value": "1", "was": "2"}, "alters $.cli of PIE: 1"),
+        ({"fault_kind": "alter", "path": "$.new", "value": None}, "adds $.new of PIE: null"),
+        ({"fault_kind": "bad-signature", "signature": "absent"}, "spoils the signature of PIE (absent)"),
+        ({"fault_kind": "slow-answer", "milliseconds": 500}, "holds the answer to PIE back for 0.5 s"),
+        ({"fault_kind": "refused"}, "refuses the connection for PIE"),
+        ({"fault_kind": "reset"}, "breaks the connection off before the answer to PIE"),
+        ({"fault_kind": "status", "status": 503}, "answers PIE with 503 itself"),
+        ({"fault_kind": "garbage"}, "garbles the answer to PIE"),
+        ({"fault_kind": "new"}, "fails on PIE (new)"),
+    ],
+)
+def test_a_fault_of_the_network(details: dict[str, Any], says: str) -> None:
+    assert line("fault.fired", fault="1", event="pie", delivery="d1", url="http://b", **details) == f"network {says} (fault 1)"
+
+
 def test_values_and_json_objects_give_the_same_lines() -> None:
     value = Entry(7, 1, 1_000_000, CALL, 1, "keys.pressed", {"keys": "5"}, Severity.INFO)
     assert Ladder().lines(value) == Ladder().lines(value.canonical()) == ["    0.000  leg 1     presses 5"]

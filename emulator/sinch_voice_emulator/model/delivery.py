@@ -51,6 +51,7 @@ class Attempt:
     """One try. ``error`` is ``""`` when an answer came, whatever its status; ``wall_ms`` is wall-clock, not account time.
 
     ``sent_to`` is the URL that was called in place of ``url``, when the emulator was told to make a detour, else ``""``.
+    ``sent`` is what went out in place of the delivery's body, where a test has ordered that.
     """
 
     url: str
@@ -61,13 +62,14 @@ class Attempt:
     error: str = ""
     wall_ms: float = 0.0
     sent_to: str = ""
+    sent: bytes | None = None
 
 
 @dataclass(slots=True)
 class Delivery:
     """One callback: what is sent, to whom, and each attempt with its answer.
 
-    ``body`` is what every attempt sends, byte for byte. ``reply_expected`` is false for events whose answer is not acted on.
+    ``body`` is what every attempt sends, byte for byte, unless it says otherwise. ``reply_expected`` is false for events whose answer is not acted on.
     """
 
     id: str

@@ -18,7 +18,7 @@ from sinch_voice_emulator.engine.effects import Severity
 from sinch_voice_emulator.errors import BadRequest, LimitReached, NotFound
 from sinch_voice_emulator.model.delivery import Delivery, EventKind
 from sinch_voice_emulator.model.instants import HOUR, SECOND, Millis
-from sinch_voice_emulator.runtime.paths import set_at, steps_of
+from sinch_voice_emulator.runtime.paths import set_at, steps_of, value_at
 from sinch_voice_emulator.runtime.ports import Answer, Failure, FailureKind, Headers
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ class DeliveryFault:
     def about(self, delivery: Delivery, url: str) -> dict[str, object]:
         """What the journal says when it fires."""
         data: dict[str, object] = {"fault": self.id, "fault_kind": self.kind.value, "delivery": delivery.id}
+        if self.kind is FaultKind.ALTER and (was := value_at(json.loads(delivery.body), self.path)) is not None:
+            data["was"] = was
         return data | {"event": delivery.event.value, "url": url} | self.details()
 
     def details(self) -> dict[str, object]:

@@ -134,7 +134,7 @@ def _attempt(account: AccountRuntime, delivery: Delivery, url: str) -> Generator
     exchange = Exchange(account, delivery, url, headers, request.sent, delivery.policy.timeout)
     result = _Result(Failure(FailureKind.BROKEN, "nothing was sent"))
     result.outcome = yield from _exchanged(account, exchange, fault, result)
-    account.attempted(delivery, _recorded(url, headers, result))
+    account.attempted(delivery, _recorded(exchange, url, result))
     if fault is not None:
         fault.judge(account, delivery, result.outcome, tamper)
     return result
@@ -175,7 +175,11 @@ def _hold_back(account: AccountRuntime, delivery: Delivery, fault: DeliveryFault
     overtaken = fault.kind is FaultKind.REORDER
     if overtaken:
         account.step_aside(delivery)
-    yield from _wait(account, delivery, fault.milliseconds, overtaken=overtaken)
+    account.open.held_back.add(delivery.id)
+    try:
+        yield from _wait(account, delivery, fault.milliseconds, overtaken=overtaken)
+    finally:
+        account.open.held_back.discard(delivery.id)
 
 
 def _wait(account: AccountRuntime, delivery: Delivery, milliseconds: Millis, *, overtaken: bool = False) -> Delivering:
@@ -191,11 +195,12 @@ def _signed(account: AccountRuntime, delivery: Delivery, request: Request, tampe
     return (*headers, ("user-agent", USER_AGENT))
 
 
-def _recorded(url: str, headers: Headers, result: _Result) -> Attempt:
+def _recorded(exchange: Exchange, url: str, result: _Result) -> Attempt:
     outcome, wall_ms, sent_to = result.outcome, result.wall_ms, result.sent_to
+    sent = None if exchange.body == exchange.delivery.body else exchange.body
     if isinstance(outcome, Failure):
-        return Attempt(url, headers, error=outcome.sentence, wall_ms=wall_ms, sent_to=sent_to)
-    return Attempt(url, headers, outcome.status, outcome.headers, outcome.body, "", wall_ms, sent_to)
+        return Attempt(url, exchange.headers, error=outcome.sentence, wall_ms=wall_ms, sent_to=sent_to, sent=sent)
+    return Attempt(url, exchange.headers, outcome.status, outcome.headers, outcome.body, "", wall_ms, sent_to, sent)
 
 
 def _measured(reply: Reply, begun: float) -> Measured:

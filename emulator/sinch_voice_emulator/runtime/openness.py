@@ -19,6 +19,7 @@ MAX_HOLDS = 1_000
 class OpenWork:
     """What goes on outside the engine of one account. A delivery that waits for an alarm waits for time, like a timer.
 
+    ``held_back``: deliveries of which nothing was sent yet, since a test has ordered that they leave later.
     ``lingering``: what still goes on about deliveries that are concluded, by id: duplicates, answers that come too late.
     ``holds``: reasons by id, given by backends that call back later, from a queue: time stands still until they are released.
     ``own``: those that whoever drives the account holds itself. Nobody waits for them; time does stand still.
@@ -29,6 +30,7 @@ class OpenWork:
     alarms: Alarms = field(default_factory=Alarms)
     holds: dict[str, str] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
+    held_back: set[str] = field(default_factory=set)
     held_so_far: int = 0
     lingering: dict[str, str] = field(default_factory=dict)
     advancing: object | None = None
@@ -53,6 +55,13 @@ class OpenWork:
         for delivery_id, what in self.lingering.items():
             if delivery_id not in self.alarms.waiting:
                 yield f"{what} (delivery {delivery_id})"
+
+    def postponed(self) -> Iterator[str]:
+        """Callbacks that are held back until time passes, a sentence each."""
+        for delivery in self.outbox.unfinished():
+            if delivery.id in self.held_back:
+                about = f"{delivery.event.value} of call {delivery.call_id} to {delivery.target.primary}"
+                yield f"{about} was not sent: a fault holds it back (delivery {delivery.id})"
 
     def concluded(self, delivery: Delivery) -> None:
         """A delivery is over: those of its call that wanted to be overtaken go on."""

@@ -26,6 +26,15 @@ def set_at(document: dict[str, Any], path: str, value: object) -> None:
     _put(place, steps[-1], value, path)
 
 
+def value_at(document: Any, path: str) -> Any:
+    """What is at ``path``; ``None`` when nothing is."""
+    for step in steps_of(path):
+        if not isinstance(document, list if isinstance(step, int) else dict):
+            return None
+        document = _get(document, step)
+    return document
+
+
 def steps_of(path: str) -> list[str | int]:
     """The names and places in lists that a path leads through. Raises ``BadRequest`` for one that is none."""
     steps: list[str | int] = []

@@ -116,7 +116,8 @@ class CallSteps:
     @property
     def callbacks(self) -> list[Callback]:
         """What the backend was told about it, in order."""
-        return [self.callback(entry) for entry in self.entries() if entry.kind == "callback.queued"]
+        every = [self.callback(entry) for entry in self.entries() if entry.kind == "callback.queued"]
+        return [one for one in every if self._voice.was_told(one.delivery)]
 
     @property
     def heard(self) -> list[Heard]:

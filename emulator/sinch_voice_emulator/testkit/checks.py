@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sinch_voice_emulator.runtime.account import AccountRuntime
+from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault
 from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.testkit.expectations import folded
 from sinch_voice_emulator.testkit.failures import bullets, message
@@ -14,6 +15,8 @@ from sinch_voice_emulator.testkit.watch import Watch
 
 MEANT = 'If this is meant: sinch_voice.expect_problem("part of the sentence").'
 AWAIT_FIRST = "The test has ended before they were: await sinch_voice.settle() at its end."
+WAIT_FOR_IT = "Wait for them, such as call.expect_callback(...), or let time pass: sinch_voice.advance(...)."
+TAKE_BACK = "Where one need not fire, take it back: sinch_voice.take_back(fault)."
 MAY_STAY = "Hang up, or say sinch_voice.expect_open() if they may stay open."
 
 
@@ -39,6 +42,8 @@ class Leftovers:
     allowed: list[str] = field(default_factory=list)
     """Texts of problems that are forgiven, and not missed."""
     before: list[Before] = field(default_factory=list)
+    ordered: set[str] = field(default_factory=set)
+    """Ids of faults that the test has ordered, and that have to fire."""
     _told: tuple[int, int] = (0, 0)
 
     def expect_problem(self, text: str) -> None:
@@ -49,6 +54,7 @@ class Leftovers:
         """Keep what has gone wrong and was not told yet: the account is about to be reset."""
         problems, failed = tuple(watch.problems()[self._told[0] :]), tuple(watch.failed()[self._told[1] :])
         self._told = (0, 0)
+        self.ordered.clear()
         if problems or failed:
             calls = dict.fromkeys(entry.call_id for entry in (*problems, *failed))
             self.before.append(Before(problems, failed, message(reporter.raised_notes(), reporter.ladders(calls))))
@@ -79,12 +85,15 @@ class Leftovers:
         concerned = [entry.call_id for entry in (*problems, *failed)]
         if not final:
             return [one for one in (self._mistakes("", problems), self._unanswered([], failed)) if one], concerned
+        idle = [fault for fault, fired in account.faults.all() if not fired and fault.id in self.ordered]
         still = [] if self.open_allowed else [call for call in self._open(account, started) if call not in concerned]
         states = account.engine.state.calls
         wrong = [
             self._mistakes("", problems),
             bullets("Problems were expected that did not happen:", self._missed(watch)),
             self._unanswered(account.open_work(), failed),
+            _advised(bullets("Callbacks were held back and never sent:", list(account.open.postponed())), WAIT_FOR_IT),
+            _advised(bullets("Faults were ordered that never fired:", [spelt_fault(one) for one in idle]), TAKE_BACK),
             _advised(
                 bullets("Calls are still open:", [f"{call} is {states[call].state.value}" for call in still]), self.may_stay
             ),
@@ -120,6 +129,13 @@ class Leftovers:
     def _open(self, account: AccountRuntime, started: Sequence[str]) -> list[str]:
         calls = account.engine.state.calls
         return [call.id for call_id in started if (call := calls.get(call_id)) is not None and call.live]
+
+
+def spelt_fault(fault: DeliveryFault) -> str:
+    """A fault for people: ``fault 1: delay, pie``."""
+    which = [fault.event.value if fault.event else "", f"call {fault.call}" if fault.call else ""]
+    which += [f"from the {fault.nth}. on"] if fault.nth > 1 else []
+    return ", ".join([f"fault {fault.id}: {fault.kind.value}", *filter(None, which)])
 
 
 def unanswered(failed: Iterable[Entry]) -> Iterator[Entry]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, TypeVar, Unpack
 
-from sinch_voice_emulator.errors import BadRequest
+from sinch_voice_emulator.errors import BadRequest, NotFound
 from sinch_voice_emulator.model.account import Account
 from sinch_voice_emulator.model.money import RateTable
 from sinch_voice_emulator.model.party import Party
@@ -55,7 +56,16 @@ class Configuring(Looks):
         fault = fault_of(kind, details)
         if fault.call:
             self._known(fault.call)
-        return self.runtime.faults.add(fault)
+        return self._ordered(self.runtime.faults.add(fault))
+
+    def _ordered(self, fault: DeliveryFault) -> DeliveryFault:
+        """A fault has been ordered."""
+        return fault
+
+    def take_back(self, fault: DeliveryFault) -> None:
+        """Have a fault fire no more. One that has not fired by the end of a test, and was not taken back, is a failure."""
+        with suppress(NotFound):  # it is used up
+            self.runtime.faults.remove(fault.id)
 
     def _with_phone(self, party: Party, behaviour: Mapping[str, Any]) -> None:
         """Have a phone behave; without a word about it, it rings until the test says what happens."""

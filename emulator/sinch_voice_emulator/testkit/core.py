@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,29 +11,27 @@ from sinch_voice_emulator.engine.inputs import CallArrived, Input
 from sinch_voice_emulator.errors import BadRequest, Conflict, EmulatorError, NotFound
 from sinch_voice_emulator.model.account import Application
 from sinch_voice_emulator.model.delivery import CallbackTarget
-from sinch_voice_emulator.model.instants import SECOND, Millis
+from sinch_voice_emulator.model.instants import SECOND
 from sinch_voice_emulator.model.party import Party
-from sinch_voice_emulator.runtime.clocks import AccountClock, Mode
+from sinch_voice_emulator.runtime.clocks import Mode
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
-from sinch_voice_emulator.runtime.journal import Entry
 from sinch_voice_emulator.runtime.virtual import NotSettled, Steps, TimedOut, run, run_async
 from sinch_voice_emulator.testkit import arrivals, opening
 from sinch_voice_emulator.testkit.addresses import listed
 from sinch_voice_emulator.testkit.backends import Backend, InProcess, Kind, Target, UrlBackend, backend_for
 from sinch_voice_emulator.testkit.checks import AWAIT_FIRST, Leftovers
-from sinch_voice_emulator.testkit.expectations import Expectation, behind
-from sinch_voice_emulator.testkit.judging import Judging
 from sinch_voice_emulator.testkit.real_time import driver_for
 from sinch_voice_emulator.testkit.reporting import Reporter
 from sinch_voice_emulator.testkit.serving import over_http
 from sinch_voice_emulator.testkit.turns import Turns
 from sinch_voice_emulator.testkit.values import Callback
+from sinch_voice_emulator.testkit.waiting import Waiting, millis
 from sinch_voice_emulator.testkit.watch import Watch
 
 T = TypeVar("T")
 
 
-class VoiceSteps(Judging):
+class VoiceSteps(Waiting):
     """One account, its clock, its telephones and the backend under test.
 
     Without an emulator it makes one of its own, which ends with it. An ``account`` that is not there yet is made, with an
@@ -170,13 +168,6 @@ class VoiceSteps(Judging):
 
     # --- time ----------------------------------------------------------------------------------------------------------------
 
-    @property
-    def clock(self) -> AccountClock:
-        """The account's clock."""
-        clock = self.runtime.clock
-        assert isinstance(clock, AccountClock), "a clock that a test moves"
-        return clock
-
     def _advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0, ms: int = 0) -> Steps[None]:
         """Let time pass: every timer fires at its own instant, and the backend answers before the next one does."""
         try:
@@ -209,62 +200,6 @@ class VoiceSteps(Judging):
     def reporter(self) -> Reporter:
         """Writes failures."""
         return Reporter(self.runtime, self.watch, tuple(self._backends.values()))
-
-    def expecting(self, wanted: Expectation[T], within: float, *calls: str) -> Steps[T]:
-        """Wait for an expectation; raises ``ExpectationFailed`` with the ladders of ``calls`` when it is not met."""
-        last: list[T] = []
-
-        def arrived() -> bool | None:
-            found = wanted.look()
-            if found is not None:
-                last.append(found)
-                return True
-            return False if wanted.hopeless() and self.runtime.settled else None
-
-        try:
-            yield from self.driver.run_until(arrived, millis(within))
-        except TimedOut as late:
-            raise self.reporter.failed(wanted, within, late, calls) from None
-        if not last:
-            raise self.reporter.failed(wanted, within, None, calls)
-        self.noticed(*calls, behind=behind(wanted))
-        return last[0]
-
-    def noticed(self, *calls: str, behind: int | None = None) -> None:
-        """Count what these calls have had so far as seen, or as much as is ``behind`` the entry that was matched.
-
-        ``expect_nothing_more`` looks back to here.
-        """
-        for call in calls:
-            seen = len(self.watch.of(call)) if behind is None else behind
-            self._quiet_since[call] = max(seen, self._quiet_since.get(call, 0))
-
-    def _expect_nothing_more(self, *, within: float = 60.0) -> Steps[None]:
-        """Fail when anything happens that no expectation has matched: a callback, a prompt, somebody dialled.
-
-        Looks back on each call to what the last expectation has matched, and forward ``within`` seconds of account time, or
-        until the calls wait for nothing but their maximum duration. Of calls on which nothing was expected only what is to come
-        counts.
-        """
-        yield from self.nothing_more(within, {call: len(self.watch.of(call)) for call in self._call_ids()})
-
-    def nothing_more(self, within: float, begun: Mapping[str, int]) -> Steps[None]:
-        """``expect_nothing_more``; ``begun`` is how many entries are known of calls on which nothing was expected."""
-        since = {**begun, **self._quiet_since}
-
-        def more() -> list[Entry] | None:
-            found = [entry for call in self._call_ids() for entry in self.watch.of(call)[since.get(call, 0) :]]
-            return [entry for entry in found if entry.kind in NOTABLE] or None
-
-        yield from self.driver.settle()
-        found = more()
-        if found is None:
-            try:
-                found = yield from self.driver.run_until(more, millis(within), idle_ok=True)
-            except TimedOut:
-                found = None
-        if found:
-            raise self.reporter.more_happened(found)
 
     def _expect_call(self, to: str | None, method: str | None, cli: str | None, within: float) -> Steps[str]:
         wanted = arrivals.CalloutPlaced(self.watch, self._expected_calls, to, method, cli)
@@ -383,14 +318,3 @@ class VoiceSteps(Judging):
         self.driver.close()
         if self._owns_emulator:
             self.emulator.stop()
-
-
-NOTABLE = ("callback.queued", "prompt.started", "leg.dialled", "conference.joined", "recording.started", "call.ended")
-"""Kinds of entries that count as something happening."""
-
-
-def millis(seconds: object) -> Millis:
-    """A deadline in milliseconds."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
-        raise BadRequest(f"within is a number of seconds of account time, more than 0, not {seconds!r}")
-    return round(seconds * SECOND)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sinch_voice_emulator.runtime.delivery_faults import DeliveryFault
 from sinch_voice_emulator.testkit.checks import Leftovers
 from sinch_voice_emulator.testkit.configuring import Configuring
 from sinch_voice_emulator.testkit.failures import ExpectationFailed
@@ -12,6 +13,11 @@ class Judging(Configuring):
 
     _leftovers: Leftovers
     _started: list[str]
+
+    def _ordered(self, fault: DeliveryFault) -> DeliveryFault:
+        if fault.chance == 1:
+            self._leftovers.ordered.add(fault.id)
+        return fault
 
     def expect_problem(self, text: str = "") -> None:
         """Say that the backend will do something wrong: the test does not fail on it, and fails when it does not happen."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.errors import Conflict, NotFound
 from sinch_voice_emulator.model.conference import RoomKey
+from sinch_voice_emulator.model.delivery import Delivery, DeliveryState
 from sinch_voice_emulator.model.instants import SECOND, Instant
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.canonical import canonical
@@ -114,7 +115,12 @@ class Looks:
     def callbacks(self) -> list[Callback]:
         """Everything the backend was told, in order, retries apart."""
         self.feel()
-        return [Callback.of(delivery) for delivery in self.runtime.deliveries.values()]
+        return [Callback.of(delivery) for delivery in self.runtime.deliveries.values() if self.was_told(delivery)]
+
+    def was_told(self, delivery: Delivery) -> bool:
+        """Whether a callback has left, as far as a test is concerned: one that waits in a queue, or is held back, has not."""
+        waits = delivery.state in (DeliveryState.HELD, DeliveryState.QUEUED)
+        return not waits and delivery.id not in self.runtime.open.held_back
 
     @property
     def recordings(self) -> list[RecordingView]:

@@ -20,6 +20,12 @@ def moment(instant: Instant) -> datetime:
     return datetime.fromtimestamp(instant // 1000, UTC).replace(microsecond=instant % 1000 * 1000)
 
 
+def _sent(delivery: Delivery) -> bytes:
+    """What went out in the last attempt."""
+    altered = delivery.attempts[-1].sent if delivery.attempts else None
+    return delivery.body if altered is None else altered
+
+
 @dataclass(frozen=True, slots=True)
 class Callback:
     """One callback as the backend got it, and what it answered. ``callback["menuResult"]`` reads from its body."""
@@ -34,15 +40,15 @@ class Callback:
     @classmethod
     def of(cls, delivery: Delivery) -> Callback:
         """The callback that a delivery carries."""
-        return cls(delivery.event.value, json.loads(delivery.body), moment(delivery.created), delivery)
+        return cls(delivery.event.value, json.loads(_sent(delivery)), moment(delivery.created), delivery)
 
     def __getitem__(self, name: str) -> Any:
         return self.body[name]
 
     @property
     def raw(self) -> bytes:
-        """The body, byte for byte as it was signed and sent."""
-        return self.delivery.body
+        """The body, byte for byte as it was sent."""
+        return _sent(self.delivery)
 
     @property
     def headers(self) -> dict[str, str]:
