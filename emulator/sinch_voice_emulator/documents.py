@@ -223,7 +223,8 @@ def check(located: Located, against: Mapping[str, Any]) -> None:
 def problems(located: Located, against: Mapping[str, Any]) -> list[str]:
     """What is wrong with a document by a JSON Schema (draft 2020-12), one sentence each, in the order of the file.
 
-    A keyword ``x-says`` in a schema is how the sentence says what would be right, where the type does not say it.
+    A keyword ``x-says`` in a schema is how the sentence says what would be right, where the type does not say it; ``x-instead``
+    has advice for members that people take for there, by name.
     """
     import jsonschema
 
@@ -248,6 +249,7 @@ def _findings(located: Located, error: Any) -> Iterator[tuple[Position, str]]:
         for name in _surplus(error):
             near = nearest(name, names)
             hint = f"did you mean {near}?" if near else f"there are: {', '.join(names)}"
+            hint = error.schema.get("x-instead", {}).get(name, hint)
             at = path_of([*parts, name])
             yield located.key_position(at), located.sentence(at, f"{name} is not known here ({hint})", at_key=True)
     elif "x-says" in error.schema and error.validator not in ("type", "required"):
