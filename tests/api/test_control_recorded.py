@@ -58,3 +58,7 @@ def test_callbacks_from_elsewhere(control: Control) -> None:
     found = control.post("/scenarios/import", {"callbacks": line, "name": "From production"})
     assert found["scenario"]["steps"] == [{"fire": {"event": "ice", "with": {"callid": "${call}", "cli": "12025550143"}}}]
     control.refused("POST", "/scenarios/import", {"callbacks": "nonsense"}, status=400, says="callbacks:1: is not JSON")
+    ice = {"event": "ice", "callid": "a", "cli": "12025550143", "to": {"type": "did", "endpoint": "+12025550100"}}
+    found = control.post("/scenarios/import", {"callbacks": json.dumps(ice), "asCalls": True})
+    assert [word for step in found["scenario"]["steps"] for word in step] == ["incoming_call", "expect"]
+    assert found["calls"] == 1

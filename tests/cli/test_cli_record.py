@@ -165,10 +165,22 @@ def test_callbacks_of_production(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert (scenario.name, scenario.steps[0].word) == ("From production", "fire")
 
 
+def test_callbacks_of_production_as_calls(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log, out = tmp_path / "prod.log", tmp_path / "prod.yaml"
+    ice = {"event": "ice", "callid": "a", "cli": "12025550143", "to": {"type": "did", "endpoint": "+12025550100"}}
+    log.write_text(json.dumps(ice) + "\n" + json.dumps({"event": "ace", "callid": "b"}) + "\n")
+    assert run(["record", "--callbacks", str(log), "--as-calls", "--out", str(out)]) == 0
+    assert [step.word for step in reading.read(out).steps] == ["incoming_call", "expect", "fire"]
+    assert (
+        capsys.readouterr().err.splitlines()[0].startswith("Note: Call b is sent as it was logged: its ICE is not in the log")
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["--out", "-", "--all", "--journal", "x"], "--journal and --all are two sources; say one of them"),
+        (["--out", "-", "--all", "--as-calls"], "--as-calls goes with --callbacks FILE"),
         (["--out", "-", "--all", "--for", "3"], "--all tells what has happened already"),
         (["--out", "-", "--for", "3", "--", "true"], "with a COMMAND the recording ends when that does"),
         (["--out", "-", "--for", "0"], '--for takes a length of time of more than nothing, such as 30s or 2m, not "0"'),

@@ -59,6 +59,11 @@ class Recorded:
     metavar="FILE",
     help="Read callbacks that a production backend has logged, one JSON object a line; needs no emulator.",
 )
+@click.option(
+    "--as-calls",
+    is_flag=True,
+    help="With --callbacks: tell calls, whose callers press keys and hang up, instead of sending the callbacks again.",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @control_options
@@ -88,6 +93,8 @@ def _check(out: str, force: bool, command: tuple[str, ...], wanted: dict[str, An
         raise BadRequest(
             f"{sources[0]} tells what has happened already, so there is nothing to wait for: leave COMMAND and --for out"
         )
+    if wanted["as_calls"] and not wanted["callbacks"]:
+        raise BadRequest("--as-calls goes with --callbacks FILE")
     if command and wanted["length"]:
         raise BadRequest("with a COMMAND the recording ends when that does: leave --for out")
     seconds = _seconds(wanted["length"]) if wanted["length"] else None
@@ -186,7 +193,7 @@ def _from_file(wanted: dict[str, Any]) -> Recorded:
     except UnicodeDecodeError as error:
         raise BadRequest(f"{path} must be UTF-8 text, but byte {error.start} is not") from None
     if wanted["callbacks"]:
-        found = recording.of_callbacks(text, path, wanted["name"])
+        found = recording.of_callbacks(text, path, wanted["name"], as_calls=wanted["as_calls"])
     else:
         found = recording.of_journal(text, path, recording.Wanted("", wanted["call"], wanted["name"], wanted["requests"] or ""))
     return Recorded(found.text, found.remarks, found.calls, len(found.value["steps"]))

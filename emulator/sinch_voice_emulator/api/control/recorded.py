@@ -36,7 +36,9 @@ def import_scenario(control: ControlRequest) -> Response:
     def work() -> Response:
         from sinch_voice_emulator.scenario.record import recording
 
-        return _answer(recording.of_callbacks(body["callbacks"], "callbacks", body.get("name", "")))
+        return _answer(
+            recording.of_callbacks(body["callbacks"], "callbacks", body.get("name", ""), as_calls=body.get("asCalls", False))
+        )
 
     return defer(control.environ, Working(work))
 

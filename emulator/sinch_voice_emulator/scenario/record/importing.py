@@ -2,9 +2,8 @@
 
 A line is the body of a callback, or an object that holds it in one of ``body``, ``request``, ``payload``, ``event`` or
 ``callback`` (as an object or as text), perhaps with the backend's answer in ``answer``, ``response`` or ``svaml`` and the time
-in ``time``, ``timestamp``, ``received`` or ``@timestamp``. Lines about calls that the log tells from the beginning could be
-played as calls; what a log tells for certain is what the backend was sent, so each line is fired at the backend as it was, in
-order and with the time that passed.
+in ``time``, ``timestamp``, ``received`` or ``@timestamp``. What a log tells for certain is what the backend was sent, so each
+line is fired at the backend as it was, in order and with the time that passed. ``as_calls`` tells more, and knows less.
 """
 
 from __future__ import annotations
@@ -53,18 +52,29 @@ def read(text: str, source: str) -> list[Logged]:
 def scenario_of(logged: list[Logged], name: str) -> dict[str, Any]:
     """The scenario, as the value of a file."""
     ids = list(dict.fromkeys(one.call for one in logged if one.call))
-    names = {call: "call" if len(ids) == 1 else f"call_{number}" for number, call in enumerate(ids, 1)}
-    steps: list[dict[str, Any]] = []
-    now: datetime | None = None
-    for one in logged:
-        if one.time is not None and now is not None and one.time > now:
-            steps.append({"wait": length(round((one.time - now).total_seconds() * 1000))})
-        now = one.time if one.time is not None else now
-        steps.append({"fire": _fire(one, names)})
+    sender = Sender({call: "call" if len(ids) == 1 else f"call_{number}" for number, call in enumerate(ids, 1)})
+    steps = [step for one in logged for step in sender.steps(one)]
     found: dict[str, Any] = {"name": name}
-    if names:
-        found["variables"] = {variable: call for call, variable in names.items()}
+    if ids:
+        found["variables"] = sender.variables
     return found | {"steps": steps}
+
+
+class Sender:
+    """Sends callbacks again as they were logged. ``names`` are variables by the ids of calls."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.variables = {variable: call for call, variable in names.items()}
+        self._names = names
+        self._now: datetime | None = None
+
+    def steps(self, one: Logged) -> list[dict[str, Any]]:
+        """The time that passed, and the callback."""
+        waits: list[dict[str, Any]] = []
+        if one.time is not None and self._now is not None and one.time > self._now:
+            waits.append({"wait": length(round((one.time - self._now).total_seconds() * 1000))})
+        self._now = one.time if one.time is not None else self._now
+        return [*waits, {"fire": _fire(one, self._names)}]
 
 
 def _fire(one: Logged, names: Mapping[str, str]) -> dict[str, Any]:

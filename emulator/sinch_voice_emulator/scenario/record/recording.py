@@ -11,6 +11,7 @@ from sinch_voice_emulator.errors import BadRequest, Conflict
 from sinch_voice_emulator.runtime.account import AccountRuntime
 from sinch_voice_emulator.runtime.clocks import is_virtual
 from sinch_voice_emulator.scenario.record import given, happenings, importing, writing
+from sinch_voice_emulator.scenario.record.as_calls import scenario_of as told_as_calls
 from sinch_voice_emulator.scenario.record.given import Circumstances
 from sinch_voice_emulator.scenario.record.happenings import Happening
 from sinch_voice_emulator.scenario.record.recorder import Recorder
@@ -75,12 +76,18 @@ def of_journal(text: str, source: str, wanted: Wanted) -> Recording:
     return _told(recorder, wanted, source)
 
 
-def of_callbacks(text: str, source: str, name: str = "") -> Recording:
-    """Callbacks that were logged elsewhere, one JSON object a line. Raises ``BadRequest`` that names the line."""
+def of_callbacks(text: str, source: str, name: str = "", *, as_calls: bool = False) -> Recording:
+    """Callbacks that were logged elsewhere, one JSON object a line; ``as_calls``: told as calls where that is possible.
+
+    Raises ``BadRequest`` that names the line.
+    """
     logged = importing.read(text, source)
     calls = len({one.call for one in logged if one.call})
-    remarks = (f"Callbacks from {source}, sent as they were logged.",)
-    return Recording(importing.scenario_of(logged, name or NAME), remarks, calls)
+    if as_calls:
+        value, remarks = told_as_calls(logged, name or NAME)
+        return Recording(value, (f"Callbacks from {source}, told as calls.", *remarks), calls)
+    remark = f"Callbacks from {source}, sent as they were logged."
+    return Recording(importing.scenario_of(logged, name or NAME), (remark,), calls)
 
 
 @dataclass(frozen=True, slots=True)
