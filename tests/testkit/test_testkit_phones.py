@@ -79,6 +79,14 @@ def test_two_that_are_connected_are_told_apart(voice: SinchVoice) -> None:
     assert (ann.keys, ben.keys) == ("5", "6")
 
 
+def test_an_answer_that_says_nothing_is_no_mistake(voice: SinchVoice) -> None:
+    voice.deliver_to(answers(ice=CONNECT))
+    agent, call = voice.phone(AGENT), voice.incoming_call()
+    agent.answer()
+    assert "the answer to ACE says nothing, so the call is connected as if it said continue" in " ".join(call.ladder().split())
+    agent.hang_up()
+
+
 def test_one_call_waits_while_another_is_spoken_on(two_ring: SinchVoice) -> None:
     ann, ben = two_ring.calls
     agent = two_ring.phone(AGENT)

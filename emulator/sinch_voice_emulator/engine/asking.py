@@ -154,7 +154,8 @@ def _incoming_unusable(turn: Turn, call: Call, received: AnswerUnusable) -> None
 def _answered_unusable(turn: Turn, call: Call, received: AnswerUnusable) -> None:
     if received.kind is not Unusable.ILLEGAL:
         basis = Basis.DOCUMENTED if received.kind is Unusable.FAILED else Basis.ASSUMED
-        turn.remark(call, "the answer to ACE could not be used, so the call is connected as if it said continue", basis=basis)
+        what = "says nothing" if received.kind is Unusable.EMPTY else "could not be used"
+        turn.remark(call, f"the answer to ACE {what}, so the call is connected as if it said continue", basis=basis)
         return turn.then(Connect(call, EventKind.ANSWERED))
     notify_calling_error(turn, call)
     if turn.account.profile.invalid_ace == "continue":

@@ -69,7 +69,8 @@ class Attempt:
 class Delivery:
     """One callback: what is sent, to whom, and each attempt with its answer.
 
-    ``body`` is what every attempt sends, byte for byte, unless it says otherwise. ``reply_expected`` is false for events whose answer is not acted on.
+    ``body`` is what every attempt sends, byte for byte, unless it says otherwise. ``reply_expected`` is false for events whose
+    answer is not acted on.
     """
 
     id: str
