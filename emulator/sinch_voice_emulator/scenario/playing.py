@@ -114,7 +114,9 @@ class Player:
         track.waits = fork if lists else None
         scope = fork.branch.scope.inner(fork.values) if fork.values else fork.branch.scope
         for steps in lists:
-            self._begin(Branch(self._stage, scope, fork.branch, only_child=len(lists) == 1), steps, track)
+            branch = Branch(self._stage, scope, fork.branch, only_child=len(lists) == 1)
+            branch.gathering = fork.gathering
+            self._begin(branch, steps, track)
 
     def _finish(self, track: _Track) -> None:
         self._tracks.remove(track)

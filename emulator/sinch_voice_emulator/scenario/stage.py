@@ -11,6 +11,7 @@ from sinch_voice_emulator.model.call import Leg, LegRole, LegState
 from sinch_voice_emulator.model.instants import Millis
 from sinch_voice_emulator.runtime.exchanges import Exchange, Outcome
 from sinch_voice_emulator.runtime.virtual import Breath
+from sinch_voice_emulator.scenario.gathering import Gathering
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.variables import Scope, worked_out
 from sinch_voice_emulator.testkit.addresses import listed, party_of, same_number
@@ -49,6 +50,8 @@ class Fork:
     branch: Branch
     branches: Mapping[str, tuple[Step, ...]]
     values: Mapping[str, Any] = field(default_factory=dict)
+    gathering: Gathering | None = None
+    """Where the branches are expectations that are met in any order."""
 
 
 Wait: TypeAlias = Awaiting | Pause | Fork
@@ -164,6 +167,8 @@ class Branch:
     """
 
     def __init__(self, stage: Stage, scope: Scope, parent: Branch | None = None, only_child: bool = False) -> None:
+        self.gathering: Gathering | None = None
+        """Where it is one of several expectations that are met in any order."""
         self.stage = stage
         self.scope = scope
         self._parent = parent

@@ -96,6 +96,10 @@ class _OfCall(Generic[T]):
     def look(self) -> T | None:
         return self._cursor.find(self._call.entries(), self._take)
 
+    def reading(self, place: Callable[[Cursor], Cursor]) -> None:
+        """Read from what ``place`` makes of the cursor."""
+        self._cursor = place(self._cursor)
+
     @property
     def behind(self) -> int:
         """How many entries of the call there are up to the one that was matched."""
@@ -114,6 +118,12 @@ class _OfCall(Generic[T]):
     def _when(self, at: int, entry: Entry) -> str:
         matched = ", which an earlier expectation has matched" if at < self._cursor.position else ""
         return f"at {self._call.when(entry)}{matched}"
+
+
+def share(wanted: Expectation[object], place: Callable[[Cursor], Cursor]) -> None:
+    """Have an expectation that scans the entries of a call share them with others."""
+    if isinstance(wanted, _OfCall):
+        wanted.reading(place)
 
 
 def behind(wanted: Expectation[object]) -> int | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.model.instants import SECOND
 from sinch_voice_emulator.scenario.following import followed
+from sinch_voice_emulator.scenario.gathering import Gathering
 from sinch_voice_emulator.scenario.looks import (
     Begun,
     Callout,
@@ -27,7 +29,7 @@ from sinch_voice_emulator.scenario.words.requests import answer_differences, jud
 from sinch_voice_emulator.scenario.words.word import Word
 from sinch_voice_emulator.scenario.words.world import within_of
 from sinch_voice_emulator.testkit.addresses import listed, party_of
-from sinch_voice_emulator.testkit.expectations import Expectation
+from sinch_voice_emulator.testkit.expectations import Expectation, share
 from sinch_voice_emulator.testkit.values import Callback
 from sinch_voice_emulator.v1.durations import duration_from_json
 
@@ -79,6 +81,9 @@ def awaited(branch: Branch, body: Mapping[str, Any], step: Step) -> Play[None]:
         found = yield from followed(branch, body, kind, _LOOKS[kind], step, approval, WITHIN)
     else:
         wanted, calls = _LOOKS[kind](branch, body)
+        if branch.gathering is not None:
+            movable = not body.keys() & {"answer", "status", "attempts", "save"}
+            share(wanted, partial(branch.gathering.place, movable=movable))
         found = yield Awaiting(wanted, within_of(body, WITHIN), calls)
     if found is None:
         return
@@ -214,7 +219,7 @@ def _expect(branch: Branch, body: Any, step: Step) -> Play[None]:
 
 
 def _expect_all(branch: Branch, _body: Any, step: Step) -> Play[None]:
-    yield Fork(branch, step.branches)
+    yield Fork(branch, step.branches, gathering=Gathering())
 
 
 def _nothing_more(branch: Branch, body: Any, _step: Step) -> Play[None]:
