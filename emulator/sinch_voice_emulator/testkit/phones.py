@@ -211,6 +211,7 @@ class Phone(PhoneSteps):
 
     def calls(self, to: str = "", *, region: str = "") -> Call:
         """Call a number of the account (by default ``sinch_voice.number``); an app user may call anybody."""
+        __tracebackhide__ = True
         return self._voice.call(self._called(to, region))
 
 
@@ -240,6 +241,7 @@ class AsyncPhone(PhoneSteps):
 
     async def calls(self, to: str = "", *, region: str = "") -> AsyncCall:
         """Call a number of the account (by default ``sinch_voice.number``); an app user may call anybody."""
+        __tracebackhide__ = True
         return self._voice.call(await self._called(to, region))
 
 

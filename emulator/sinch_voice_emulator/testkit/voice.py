@@ -61,14 +61,17 @@ class SinchVoice(VoiceSteps):
         ``details``: ``region``, ``rdnis``, ``headers``, and how the caller behaves (``gives_up_after=10`` ...; see
         docs/phones-and-numbers.md). ``from_="private"`` withholds the number.
         """
+        __tracebackhide__ = True
         return self.call(self._place(arrivals.from_phone(self.runtime.account, from_, to or self.number, **details)))
 
     def sip_call(self, from_: str, to: str, **details: Unpack[CallDetailsWithCli]) -> Call:
         """A SIP peer calls a number or a SIP address. ``details`` as in ``incoming_call``, and ``cli``, ``headers``."""
+        __tracebackhide__ = True
         return self.call(self._place(arrivals.from_sip(self.runtime.account, from_, to, **details)))
 
     def app_call(self, user: str, to: str, **details: Unpack[CallDetailsWithCli]) -> Call:
         """An app user calls a number, a SIP address, another user (``user:lin``) or a room (``conference:standup``)."""
+        __tracebackhide__ = True
         return self.call(self._place(arrivals.from_app(self.runtime.account, user, to, **details)))
 
     def expect_call(
