@@ -148,6 +148,7 @@ def test_scenarios_inside_a_test_do_not_see_each_other() -> None:
         voice.fault("drop", event="ice")
         lost = {"name": "Lost", "steps": [{"incoming_call": {}}, {"expect": {"ended": {"reason": "CALLBACKERROR"}}}]}
         assert voice.run_scenario({**lost, "given": {"profile": {"callback_timeout": "2s"}}})
+        voice.incoming_call().expect_ended(reason="CALLBACKERROR")
     assert not voice.emulator.twins
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sinch_voice_emulator.errors import BadRequest, EmulatorError
 from sinch_voice_emulator.model.instants import SECOND
+from sinch_voice_emulator.scenario.advice import in_words_of_files
 from sinch_voice_emulator.scenario.beforehand import circle_of, misfits
 from sinch_voice_emulator.scenario.model import Scenario, Step, titled
 from sinch_voice_emulator.scenario.playing import Player, StepFailed
@@ -94,6 +95,7 @@ def playing(
         failed, why = failure, failure.why
     except EmulatorError as failure:
         why = str(failure)
+    why = in_words_of_files(why)
     ladders = voice.ladder() if why else ""
     step = failed.step if failed is not None else None
     return Outcome(scenario, row, why, step, ladders, (voice.instant - begun) / SECOND, count)
