@@ -118,7 +118,13 @@ CASES = [
         "3 (expect)",
         "found     'timeout'",
     ),
-    Case("phone-cookies", "forgets the cookie", answers("pie", without("setCookie")), "5 (expect)", "The cookies of the call were to be team 'support'"),
+    Case(
+        "phone-cookies",
+        "forgets the cookie",
+        answers("pie", without("setCookie")),
+        "5 (expect)",
+        "The cookies of the call were to be team 'support'",
+    ),
     Case("phone-report", "always content", answers("dice", always(end())), "4 (expect)", "The backend's report was to be"),
     Case(
         "phone-forwarded-dial-timeout", "waits longer", another(FORWARD, dialTimeout=30), "5 (expect)", "found     'dialling'"
