@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scenario import library_site as library
 from scenario.backends.manifest import BACKENDS
@@ -120,6 +122,10 @@ def dice(reason: str, result: str = "ANSWERED") -> str:
         ([logged("ice", CONNECT), dice("NOCREDITPARTNER", "FAILED")], "what led to NOCREDITPARTNER is not in the log"),
         ([logged("ice"), dice("N/A", "BUSY")], "it was not taken, and the log does not say who was dialled"),
         ([logged("ice"), logged("notify", type="callingerror")], "what led to the notification callingerror is not in the log"),
+        (
+            [logged("ice", to={"type": "did", "endpoint": "me"})],
+            "what the log says of it cannot be ($.steps[0].incoming_call.to",
+        ),
         ([logged("ice"), logged("notify", type="recording_finished")], "somebody had it recorded over the REST API"),
     ],
 )
@@ -144,3 +150,38 @@ def test_an_answering_machine() -> None:
     answerer = {"verdict": "machine", "reason": "longgreeting"}
     assert found.value["given"]["phones"] == {"+46700000001": {"on_ring": "manual", "answerer": answerer}}
     reading.load(found.text, "told.yaml")
+
+
+SCALARS = st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "1", "main", "return(1)", "+46", "x", "did"])
+JUNK = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["name", "menus", "options", "id", "type", "value", "number", "key"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+MEMBERS = ("to", "cli", "originationType", "menuResult", "amd", "callHeaders", "type", "reason", "result", "duration", "rdnis")
+LINES = st.fixed_dictionaries(
+    {
+        "body": st.fixed_dictionaries(
+            {"event": st.sampled_from(["ice", "ace", "pie", "dice", "notify"]), "callid": st.just("a")}
+        )
+    },
+    optional={"answer": JUNK | st.fixed_dictionaries({"action": JUNK, "instructions": JUNK})},
+)
+
+
+@given(
+    lines=st.lists(st.tuples(LINES, st.dictionaries(st.sampled_from(MEMBERS), JUNK, max_size=4)), max_size=5),
+    whole=st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_whatever_was_logged_becomes_a_scenario(lines: list[tuple[dict[str, Any], dict[str, Any]]], whole: bool) -> None:
+    log = [json.loads(logged("ice", MENU))] if whole else []
+    log += [{**line, "body": {**line["body"], **more}} for line, more in lines]
+    if log:
+        found = recording.of_callbacks("\n".join(map(json.dumps, log)), "backend.log", as_calls=True)
+        reading.load(found.text, "told.yaml")

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sinch_voice_emulator.scenario import reading
+from sinch_voice_emulator.scenario.reading import BadScenario
 from sinch_voice_emulator.scenario.record.general import Names
 from sinch_voice_emulator.scenario.record.importing import Logged, Sender
 from sinch_voice_emulator.scenario.record.script import LONGER, Step, length
@@ -96,11 +98,9 @@ class Teller:
         if not isinstance(answer, Mapping) or not isinstance(answer.get("action"), Mapping):
             return
         self._action = answer["action"]
-        instructions = answer.get("instructions")
-        names = [one.get("name") for one in instructions if isinstance(one, Mapping)] if isinstance(instructions, list) else []
+        names = [one.get("name") for one in _mappings(answer.get("instructions"))]
         self._recorded = self._recorded or "startRecording" in names or bool(self._action.get("record"))
-        if isinstance(self._action.get("menus"), list):
-            self._menus = self._action["menus"]
+        self._menus = _mappings(self._action.get("menus")) or self._menus
         dialled = _dialled_by(self._action)
         if dialled:
             self._dialled, self._up = dialled, False
@@ -117,9 +117,9 @@ class Teller:
         cli, endpoint = str(body.get("cli") or ""), str(to["endpoint"])
         origin = str(body.get("originationType", "PSTN")).upper()
         details: Step = {"as": self.name}
-        headers = body.get("callHeaders")
-        if isinstance(headers, list) and headers:
-            details["headers"] = {str(pair["key"]): str(pair["value"]) for pair in headers}
+        pairs = [pair for pair in _mappings(body.get("callHeaders")) if "key" in pair and "value" in pair]
+        if pairs:
+            details["headers"] = {str(pair["key"]): str(pair["value"]) for pair in pairs}
         if origin == "PSTN":
             self.numbers.append(_number(endpoint))
             rdnis = {"rdnis": str(body["rdnis"])} if body.get("rdnis") else {}
@@ -270,20 +270,38 @@ def scenario_of(logged: Sequence[Logged], name: str) -> tuple[dict[str, Any], li
     for call in ids:
         teller = Teller(call, names[call], names)
         try:
-            told |= teller.tell([(position, one) for position, one in enumerate(logged) if one.call == call])
+            steps = teller.tell([(position, one) for position, one in enumerate(logged) if one.call == call])
+            _check(teller, steps.values())
+            told |= steps
             tellers.append(teller)
         except Untold as why:
             untold.append(call)
             remarks.append(f"Call {call} is sent as it was logged: {why}.")
     sender = Sender({call: names[call] for call in untold})
-    steps = [step for position, one in enumerate(logged) for step in told.get(position) or sender.steps(one)]
-    found: dict[str, Any] = {"name": name}
+    everything = [step for position, one in enumerate(logged) for step in told.get(position) or sender.steps(one)]
+    found: dict[str, Any] = {"name": name, "recorded": True}
     if untold:
         found["variables"] = sender.variables
     if given := _given(tellers):
         found["given"] = given
-    found["steps"] = steps
+    found["steps"] = everything
     return found | {"allow": {"open_calls": True}}, remarks
+
+
+def _check(teller: Teller, steps: Iterable[list[Step]]) -> None:
+    """Raise ``Untold`` when what a call would come to could not be played."""
+    try:
+        reading.of_value(
+            {
+                "name": teller.call,
+                "recorded": True,
+                "given": _given([teller]),
+                "steps": [step for some in steps for step in some],
+            },
+            "log",
+        )
+    except BadScenario as wrong:
+        raise Untold(f"what the log says of it cannot be ({wrong.problems[0].partition(': ')[2]})") from None
 
 
 def _given(tellers: Iterable[Teller]) -> dict[str, Any]:
@@ -295,6 +313,11 @@ def _given(tellers: Iterable[Teller]) -> dict[str, Any]:
     users = [address.removeprefix("user:") for address in phones if address.startswith("user:")]
     members = {"users": users, "phones": phones, "numbers": list(numbers)}
     return {name: value for name, value in members.items() if value}
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list; none of what is no list."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _event(one: Logged) -> str:
@@ -332,7 +355,7 @@ def _way(menus: Sequence[Mapping[str, Any]], first: str, last: str, action: str)
     while ways:
         here, way = ways.pop(0)
         seen.add(here)
-        for option in known.get(here, {}).get("options", ()):
+        for option in _mappings(known.get(here, {}).get("options")):
             does = str(option.get("action", ""))
             if here == last and does.replace(" ", "") == action.replace(" ", ""):
                 return [*way, option]

@@ -54,7 +54,7 @@ def scenario_of(logged: list[Logged], name: str) -> dict[str, Any]:
     ids = list(dict.fromkeys(one.call for one in logged if one.call))
     sender = Sender({call: "call" if len(ids) == 1 else f"call_{number}" for number, call in enumerate(ids, 1)})
     steps = [step for one in logged for step in sender.steps(one)]
-    found: dict[str, Any] = {"name": name}
+    found: dict[str, Any] = {"name": name, "recorded": True}
     if ids:
         found["variables"] = sender.variables
     return found | {"steps": steps}
