@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scenario.playing_site import menu, play
+from scenario.playing_site import menu, play, say
 from sinch_voice_emulator.errors import BadRequest
 from sinch_voice_emulator.scenario import reading, running
 from sinch_voice_emulator.scenario.record import approving, happenings, importing, writing
@@ -168,6 +168,40 @@ def test_other_words_change_nothing_but_the_words(voice: SinchVoice, keys: str) 
         outcome = voice.work(running.playing(voice, reading.load(updated, "call.yaml"), {}, {}))
         assert outcome.passed, outcome.text()
         voice.reset()
+
+
+def longer_words(event: dict[str, Any]) -> dict[str, Any] | None:
+    """The menu, which says a few words before it puts somebody through."""
+    found = menu(event)
+    if event["event"] == "pie" and found:
+        found["instructions"].append(say("One moment please, we are putting you through to one of our agents."))
+    return found
+
+
+def test_what_a_call_still_comes_to_is_waited_for(voice: SinchVoice) -> None:
+    agent = voice.phone("+46700000001")
+    voice.deliver_to(longer_words)
+    call = voice.incoming_call()
+    call.press("1")
+    agent.expect_ringing()
+    voice.advance(seconds=2)
+    agent.answer()
+    voice.advance(seconds=20)
+    call.hang_up()
+    text = writing.text_of(Recorder(happenings.of_entries(voice.journal)).scenario("A call"))
+    voice.reset()
+    found = replay(voice, text, lambda event: shorter(longer_words(event)))
+    assert found.outcome.passed, found.text()
+    assert found.missed == ()
+    assert [(one.event, one.member) for one in found.changed] == [("pie", "answer"), ("", "heard"), ("dice", "with")]
+    assert replay(voice, approving.approved(text, found.changed, found.names), lambda event: shorter(longer_words(event))).same
+
+
+def shorter(answer: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Fewer words."""
+    if answer and answer.get("instructions"):
+        answer["instructions"][-1]["text"] = "One moment."
+    return answer
 
 
 BY_HAND = """

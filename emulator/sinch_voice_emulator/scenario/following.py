@@ -1,8 +1,8 @@
 """Following a recording while a backend answers otherwise than it did: what differs is collected, and fails nothing.
 
 Before the first difference a recording is played as any scenario. After it, what follows from the difference is expected to
-differ too: the next prompt counts for the one that was recorded, an end for the end; what is not so at once is not waited for,
-since waiting would move the clock, and the people on the phone act by the clock.
+differ too: the next prompt counts for the one that was recorded, an end for the end; anything else is waited for only while the
+call is busy with what the backend told it, since waiting moves the clock, and the people on the phone act by the clock.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from sinch_voice_emulator.model.call import CallState
 from sinch_voice_emulator.scenario.matchers import expected
 from sinch_voice_emulator.scenario.model import Step
 from sinch_voice_emulator.scenario.stage import Approval, Awaiting, Branch, Changed, Play
@@ -47,7 +48,7 @@ def followed(
         return _ended(approval, body, branch.call(body.get("call")), step)
     else:
         wanted, calls = look(branch, body)
-        return (yield Awaiting(wanted, 0, calls, missable=True))
+        return (yield Awaiting(WhileBusy(branch, calls, wanted), within, calls, missable=True))
     if kind == "callback":
         _told(approval, body, found, step)
     return found
@@ -119,3 +120,27 @@ class NextPrompt:
 
     def near(self) -> str:
         return "Nothing more was played on this call."
+
+
+_BUSY = (CallState.EXECUTING, CallState.ASKING_INCOMING, CallState.ASKING_ANSWERED, CallState.ASKING_INPUT)
+
+
+class WhileBusy:
+    """Something that is to happen before its call (or, where it is about none, any call) waits for people."""
+
+    def __init__(self, branch: Branch, calls: tuple[str, ...], wanted: Expectation[Any]) -> None:
+        self.sentence = wanted.sentence
+        self._branch = branch
+        self._calls = calls
+        self._wanted = wanted
+
+    def look(self) -> Any:
+        return self._wanted.look()
+
+    def hopeless(self) -> str:
+        handles = [self._branch.stage.handle(call) for call in self._calls or self._branch.stage.ids]
+        busy = any(handle.live and handle.model().state in _BUSY for handle in handles)
+        return self._wanted.hopeless() or ("" if busy else "nothing goes on by itself")
+
+    def near(self) -> str:
+        return self._wanted.near()
