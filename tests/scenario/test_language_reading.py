@@ -181,3 +181,20 @@ def test_folders_without_scenarios(tmp_path: Path) -> None:
         reading.files_in([tmp_path])
     with pytest.raises(reading.BadScenario, match="there is no such file or folder"):
         reading.files_in([tmp_path / "none"])
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        ("[ { incoming_call: {} }, { hang_up: caller }, { press: '1' } ]", "press comes too late: step 2 hangs up the call; leave it out"),
+        ("[ { incoming_call: { as: a } }, { hang_up: { by: caller, call: a } }, { say: { text: hi, call: a } } ]", "say comes too late: step 2 hangs up the call 'a'"),
+        ("[ { incoming_call: {} }, { hang_up: caller }, { together: [ [ { beep: true } ], [ { wait: 1s } ] ] } ]", ""),
+        ("[ { incoming_call: {} }, { hang_up: caller }, { incoming_call: {} }, { press: '1' } ]", ""),
+        ("[ { incoming_call: {} }, { hang_up: callee }, { press: '1' } ]", ""),
+        ("[ { incoming_call: { as: a } }, { incoming_call: { as: b } }, { hang_up: caller }, { press: { keys: '1', call: a } } ]", ""),
+        ("[ { incoming_call: {} }, { hang_up: caller }, { redeliver: { event: ice } }, { expect: { ended: true } } ]", ""),
+    ],
+)  # fmt: skip
+def test_what_comes_after_the_caller_has_hung_up(steps: str, sentence: str) -> None:
+    found = problems(f"steps: {steps}")
+    assert [sentence in one for one in found] == ([True] if sentence else [])

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sinch_voice_emulator.documents import Located
+from sinch_voice_emulator.scenario.hangups import after_the_end
 from sinch_voice_emulator.scenario.model import Scenario, Step, all_steps
 from sinch_voice_emulator.scenario.variables import BUILT_IN, undefined, used_calls, uses
 from sinch_voice_emulator.v1.problems import nearest
@@ -56,6 +57,7 @@ def check_names(scenario: Scenario, located: Located) -> Iterator[str]:
                 yield located.sentence(f"$.{where}", undefined(name, sorted(variables)))
     yield from _steps(scenario.steps, _Known(variables, set()))
     yield from _participants(scenario)
+    yield from after_the_end(scenario.steps)
 
 
 def _participants(scenario: Scenario) -> Iterator[str]:
