@@ -143,6 +143,15 @@ def test_a_log_without_answers_tells_what_it_can() -> None:
     assert found.value["steps"][1] == {"expect": {"callback": "ice", "call": "call"}}
 
 
+def test_how_long_a_menu_speaks_is_not_what_it_was() -> None:
+    lines = [logged("ice", MENU, timestamp="2026-03-01T12:00:00Z"), dice("CALLERHANGUP")]
+    found = recording.of_callbacks("\n".join(lines), "backend.log", as_calls=True)
+    assert found.value["steps"][2:4] == [
+        {"expect": {"state": "in a menu", "call": "call"}},
+        {"hang_up": {"by": "caller", "call": "call"}},
+    ]
+
+
 def test_an_answering_machine() -> None:
     action = {"action": {**CONNECT["action"], "amd": {"enabled": True}}}
     ace = logged("ace", {}, amd={"status": "machine", "reason": "LONGGREETING", "duration": 4})

@@ -224,7 +224,10 @@ class Teller:
         if self._dialled and not self._up and (not by_caller or self._dialled.startswith("user:")):
             yield from self._rings("was answered")
             yield self._answers()
-        yield from self._after(end, before)
+        if self._action.get("name") == "runMenu":
+            yield {"expect": {"state": "in a menu", "call": self.name}}
+        else:
+            yield from self._after(end, before)
         yield from self._leaves("caller" if by_caller else self._dialled or "callee")
 
     def _after(self, one: Logged, before: Logged | None) -> Iterable[Step]:
