@@ -14,7 +14,7 @@ import sinch_voice_emulator.testkit  # noqa: F401  (runs in this process forget 
 
 INI = """
 [pytest]
-addopts = -p no:schemathesis -p no:cacheprovider
+addopts = -p no:schemathesis -p no:cacheprovider -p no:hypothesispytest
 filterwarnings = error
 """
 HELPERS = """
