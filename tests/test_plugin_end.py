@@ -289,6 +289,20 @@ def test_it(sinch_voice):
     assert "KeyError while it handled ice: 'the reason'" in said(result)
 
 
+def test_who_gives_the_account_back_early_is_judged_all_the_same(run: Run) -> None:
+    code = """
+def test_it(sinch_voice):
+    sinch_voice.deliver_to(lambda event: {"action": {"name": "hangupp"}})
+    sinch_voice.incoming_call()
+    sinch_voice.close()
+def test_next(sinch_voice):
+    assert sinch_voice.calls == []
+"""
+    result = run(code)
+    result.assert_outcomes(failed=1, passed=1)
+    assert "The backend did something wrong:" in said(result)
+
+
 # --- asynchronous tests -----------------------------------------------------------------------------------------------------
 
 

@@ -109,6 +109,8 @@ def _flag(name: str, given: object) -> bool:
 
 def _switches(given: Mapping[str, Any]) -> dict[str, Any]:
     """Switches of the behaviour profile, checked."""
+    if not given:
+        return {}
     try:
         profile = profile_from_json(given)
     except BadRequest as refusal:

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from sinch_voice_emulator.testkit.backends import Target
 
 INI = (
-    ("sinch_voice_clock", "string", "auto", "auto: time moves while a test waits; manual: only advance() moves it"),
+    (
+        "sinch_voice_clock",
+        "string",
+        "auto",
+        "auto: time moves while a test waits; manual: only advance() moves it; real: it runs by itself",
+    ),
     ("sinch_voice_start", "string", "", "where the clock begins: an ISO instant, or now; default 2026-03-01T12:00:00Z"),
     ("sinch_voice_path", "string", "/", "path of the callback route, for deliver_to(app)"),
     ("sinch_voice_config", "string", "", "configuration file of the emulator (TOML): applications, numbers, switches"),
