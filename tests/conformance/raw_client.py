@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sinch_voice_emulator.api.app import create_app
 from sinch_voice_emulator.emulator import Emulator
 from sinch_voice_emulator.runtime.bridge import TARGET, Bridge, Message
+
+PATIENCE = 1.0
+"""Seconds to wait for the beginning of an answer that is worked out in a thread."""
 
 HeaderList = list[tuple[bytes, bytes]]
 
@@ -23,7 +27,7 @@ class RawAnswer:
 
 
 class RawClient:
-    """Sends any bytes to an emulator. A client that waits for nothing: long polls and streams see it leave at once."""
+    """Sends any bytes to an emulator. A client that hardly waits: long polls and streams see it leave soon."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._bridge = Bridge(create_app(emulator))
@@ -54,12 +58,17 @@ class RawClient:
 
     async def _exchange(self, scope: object, body: bytes) -> RawAnswer:
         messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-        answer = RawAnswer()
+        answer, begun = RawAnswer(), asyncio.Event()
 
         async def receive() -> Message:
-            return messages.pop(0) if messages else {"type": "http.disconnect"}
+            if messages:
+                return messages.pop(0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(begun.wait(), PATIENCE)
+            return {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
+            begun.set()
             if message["type"] == "http.response.start":
                 answer.status = message["status"]
                 answer.headers = {name.decode().lower(): value.decode("latin-1") for name, value in message["headers"]}
