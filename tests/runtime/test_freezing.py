@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
 from datetime import datetime
+from pathlib import Path
 
 import freezegun
 import pytest
@@ -153,6 +157,15 @@ def test_time_that_goes_on_while_it_is_frozen_does_not_when_it_is_not() -> None:
 
 
 def test_looking_does_not_tick() -> None:
+    """In a process of its own: every look at the time ticks, also one of a server that another test has left running."""
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent)])
+    code = "import test_freezing; test_freezing.looking_does_not_tick()"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([paths, os.environ.get("PYTHONPATH", "")])}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+def looking_does_not_tick() -> None:
+    """What that process does."""
     with freeze_time(FROZEN, auto_tick_seconds=15):
         world = made_under_frozen_time(World())
         world.incoming()
