@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from sinch_voice_emulator.scenario.record.general import Names
 from sinch_voice_emulator.scenario.record.happenings import Happening
 from sinch_voice_emulator.scenario.record.pace import Pace
 from sinch_voice_emulator.scenario.record.phones import Phones
+from sinch_voice_emulator.scenario.record.requests import Requests
 from sinch_voice_emulator.scenario.record.script import Script
+
+NOBODY = Requests([])
 
 
 def one(instant: int, kind: str, call: str = "a", leg: int = 0, **data: Any) -> Happening:
@@ -32,20 +36,20 @@ def begun(call: str = "a", instant: int = 0, origin: str = "pstn") -> Happening:
 
 def test_a_call_is_late_by_what_the_backend_took() -> None:
     journal = [begun(), asked(0, "ice"), told(300, "ice"), one(800, "keys.pressed"), asked(800, "pie"), told(900, "pie")]
-    pace = Pace([*journal, one(2000, "call.ended"), asked(2000, "dice"), told(2100, "dice")], (), ())
+    pace = Pace([*journal, one(2000, "call.ended"), asked(2000, "dice"), told(2100, "dice")], (), NOBODY)
     assert pace.at == [0, 0, 0, 500, 500, 500, 1600, 1600, 1600]
     assert pace.slow == {}
 
 
 def test_each_call_has_a_pace_of_its_own() -> None:
     journal = [begun("a"), asked(0, "ice", "a"), begun("b", 100), asked(100, "ice", "b"), told(110, "ice", "b")]
-    pace = Pace([*journal, told(1000, "ice", "a"), one(1500, "keys.pressed", "a"), one(1600, "keys.pressed", "b")], (), ())
+    pace = Pace([*journal, told(1000, "ice", "a"), one(1500, "keys.pressed", "a"), one(1600, "keys.pressed", "b")], (), NOBODY)
     assert pace.at[5:] == [0, 500, 1590]
 
 
 def test_a_call_lasts_shorter_by_what_the_backend_took_meanwhile() -> None:
     journal = [begun(), asked(0, "ice"), told(300, "ice"), one(300, "call.answered"), asked(300, "pie"), told(900, "pie")]
-    assert Pace([*journal, one(5000, "call.ended")], (), ()).longer == {"a": 600}
+    assert Pace([*journal, one(5000, "call.ended")], (), NOBODY).longer == {"a": 600}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,7 @@ def test_a_call_lasts_shorter_by_what_the_backend_took_meanwhile() -> None:
 def test_an_answer_stays_slow_where_something_happened_meanwhile(
     meanwhile: list[Happening], answer: Happening, slow: dict[str, Any] | None
 ) -> None:
-    pace = Pace([begun(), asked(0, "ice"), *meanwhile, answer], (), ())
+    pace = Pace([begun(), asked(0, "ice"), *meanwhile, answer], (), NOBODY)
     assert pace.slow == ({"a ice": slow} if slow else {})
     assert pace.at[-1] == (answer.instant if slow else 600 if len(meanwhile) == 2 else 0)
 
@@ -83,27 +87,49 @@ def test_time_that_a_fault_took_passes_again() -> None:
     fault = one(0, "fault.fired", fault_kind="slow-answer", milliseconds=600, delivery="a ice")
     lost = one(800, "fault.fired", fault_kind="drop", delivery="a pie")
     journal = [begun(), asked(0, "ice"), fault, told(700, "ice"), one(800, "prompt.started"), asked(800, "pie"), lost]
-    pace = Pace([*journal, told(5800, "pie", kind="callback.failed"), one(5900, "call.ended")], (), ())
+    pace = Pace([*journal, told(5800, "pie", kind="callback.failed"), one(5900, "call.ended")], (), NOBODY)
     assert pace.at[-2:] == [5700, 5800]
 
 
 def test_callbacks_of_a_call_wait_for_one_another() -> None:
     journal = [begun(), asked(0, "ice"), one(100, "leg.ended"), one(100, "call.ended"), asked(100, "dice")]
-    pace = Pace([*journal, told(700, "ice"), told(750, "dice")], (), ())
+    pace = Pace([*journal, told(700, "ice"), told(750, "dice")], (), NOBODY)
     assert pace.at[-2:] == [700, 700]
 
 
 def test_a_call_that_the_backend_has_placed_begins_when_it_was_told() -> None:
     journal = [begun(), asked(0, "ice"), told(500, "ice"), one(900, "call.ended"), asked(900, "dice")]
     journal += [begun("b", 1200, "server"), told(1300, "dice"), begun("c", 1400, "server")]
-    assert Pace(journal, (), {"c"}).at[5:] == [400, 400, 900]
+    operator = Requests([])
+    operator.ordered.add("c")
+    assert Pace(journal, (), operator).at[5:] == [400, 400, 900]
 
 
 def test_calls_that_are_joined_end_together() -> None:
     journal = [begun("a"), asked(0, "ice", "a"), told(500, "ice", "a"), begun("b", 500), asked(500, "ice", "b")]
     journal += [told(510, "ice", "b"), one(2000, "leg.ended", "b"), one(2000, "call.ended", "b"), one(2000, "leg.ended", "a")]
-    late = Pace([begun("c"), *journal], (), ()).at
+    late = Pace([begun("c"), *journal], (), NOBODY).at
     assert late[-1] >= late[-3]
+
+
+def test_an_operator_makes_requests_in_order_and_before_what_comes_of_them() -> None:
+    def request(instant: int, call: str, sequence: int, after: int) -> Happening:
+        return Happening(instant, call, 0, "api.request", {"after": after, "operation": "x"}, sequence=sequence)
+
+    journal = [begun("a"), asked(0, "ice", "a"), told(100, "ice", "a")]
+    for call in ("b", "c"):
+        journal += [begun(call, 200), asked(200, "ice", call), told(1000, "ice", call)]
+    journal += [one(2000, "call.managed", "a"), request(2001, "a", 11, 9)]
+    journal += [
+        one(2100, "leg.ended", "b"),
+        one(2100, "leg.ended", "a"),
+        request(2101, "a", 14, 11),
+        request(2200, "c", 15, 14),
+    ]
+    journal = [replace(entry, sequence=number) for number, entry in enumerate(journal, 1)]
+    pace = Pace(journal, (), Requests(journal))
+    assert [pace.requested[index] for index in (10, 13, 14)] == [1900, 2000, 2000]
+    assert pace.at[11] == 2000, "b ends because of the request about a, although b itself is later"
 
 
 # --- waits ---------------------------------------------------------------------------------------------------------------

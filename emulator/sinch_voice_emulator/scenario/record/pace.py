@@ -15,6 +15,7 @@ from typing import Any
 
 from sinch_voice_emulator.model.instants import Instant, Millis
 from sinch_voice_emulator.scenario.record.happenings import CONCLUDED, Happening
+from sinch_voice_emulator.scenario.record.requests import Requests
 
 _AWAITED = ("ice", "ace", "pie")
 """Events on whose answer a call waits."""
@@ -42,9 +43,11 @@ class _Exchange:
 
 
 class Pace:
-    """The pace of a journal. ``made_up`` are deliveries no call waits for; ``requested`` are calls an operator had placed."""
+    """The pace of a journal. ``made_up`` are deliveries that no call waits for; ``requests`` tells those of an operator."""
 
-    def __init__(self, happenings: Sequence[Happening], made_up: Container[str], requested: Container[str]) -> None:
+    def __init__(self, happenings: Sequence[Happening], made_up: Container[str], requests: Requests) -> None:
+        self.requested: dict[int, Instant] = {}
+        """For each request of an operator, by its position, when it would have been made: one after the other."""
         self.at: list[Instant] = []
         """For each entry, when it would have happened."""
         self.slow: dict[str, dict[str, Any]] = {}
@@ -52,17 +55,27 @@ class Pace:
         self.longer: dict[str, Millis] = {}
         """By how much calls have lasted longer."""
         self._made_up = made_up
-        self._requested = requested
+        self._ordered = requests.ordered
         self._late: dict[str, Millis] = {}
         self._answered: dict[str, Millis] = {}
         self._free: dict[str, Instant] = {}
         """From when on the callbacks of calls may leave, since one goes after the other."""
         self._cause: tuple[Instant, Instant] = (0, 0)
         """When something was done last, and when it would have been."""
+        self._last: Instant = 0
+        """When the last request would have been made."""
         self._recent: Millis = 0
         self._open: dict[str, _Exchange] = {}
-        for one in happenings:
+        for position, one in enumerate(happenings):
+            for index in requests.before(position):
+                self._make(index, happenings[index], one.instant)
             self._take(one)
+
+    def _make(self, index: int, request: Happening, instant: Instant) -> None:
+        """An operator makes a request, as early as the call that it is about, and after the request before."""
+        self._last = max(instant - self._late.get(request.call, self._recent), self._last)
+        self.requested[index] = self._last
+        self._cause = instant, self._last
 
     def _take(self, one: Happening) -> None:
         if one.kind == "call.created":
@@ -96,10 +109,11 @@ class Pace:
 
     def _late_from_the_start(self, created: Happening) -> Millis:
         """A call that the backend has placed while it handled a callback begins as early as that was sent."""
-        if created.data.get("origin") == "server" and created.call not in self._requested and self._open:
+        if created.data.get("origin") == "server" and created.call not in self._ordered and self._open:
             handled = list(self._open.values())[-1]
             return created.instant - handled.since + self._late.get(handled.call, 0)
-        return self._recent
+        instant, at = self._cause
+        return instant - at if created.call in self._ordered and created.instant == instant else self._recent
 
     def _disturb(self, one: Happening) -> None:
         for exchange in self._open.values():

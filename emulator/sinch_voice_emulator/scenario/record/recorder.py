@@ -78,7 +78,7 @@ class Recorder:
         for name in self.calls.names().items():
             self._names.give(*name)
         made_up = {one.delivery for one in happenings if one.kind in _MADE_UP}
-        self._pace = Pace(happenings, made_up, self._requests.ordered)
+        self._pace = Pace(happenings, made_up, self._requests)
         self._phones = Phones([one for one in happenings if one.call in self._names and not self._is_turned_back(one)])
         self._faults = faults.Faults(self._names)
         self._script = Script()
@@ -174,7 +174,7 @@ class Recorder:
             request = self._all[index]
             about = request.call in self._names or (not self._only and request.call not in self.calls.others)
             if about and self._is_within(request):
-                self._at = min(self._pace.at[position : index + 1])
+                self._at = self._pace.requested[index]
                 self._act({"request": self._request(request)})
 
     def _request(self, request: Happening) -> dict[str, Any]:
