@@ -159,7 +159,7 @@ def fetched(person: Person) -> None:
 
 def faults(person: Person) -> None:
     """The network fails in four ways, once between two calls that begin nearly at once."""
-    person.control("PATCH", "/profile", {"callback_timeout": "300ms"})
+    person.control("PATCH", "/profile", {"callback_timeout": "2s"})
     person.control("POST", "/faults", {"kind": "slow-answer", "event": "ice", "milliseconds": 120})
     call = person.calls()
     person.sees("prompt.started", call)
@@ -289,7 +289,7 @@ SESSIONS: Mapping[str, Session] = {
     ),
     "conference": Session(conference, rooms.Rooms, settings={"speed": 4.0}),
     "fetched": Session(fetched, ivr.Queue, settings={"speed": 8.0}),
-    "faults": Session(faults, ivr.Reception, settings={"speed": 2.0}),
+    "faults": Session(faults, ivr.Reception, settings={"speed": 4.0}),
     "fired": Session(fired, ivr.Reception),
     "apps and SIP": Session(from_apps, routing.Switchboard, settings={"speed": 8.0}),
     "callouts": Session(callouts, dialler.Reminder, settings={"speed": 4.0}),
